@@ -1,0 +1,30 @@
+/**
+ * What a storage can do, as plain data: complete, cloneable, the same before and after open. `question` is what a `true` answers
+ * yes to; `otherwise` says what the host does when the answer is no: `host` does it over streamed results, at a scan's price;
+ * `refuse` answers NOT_SUPPORTED, naming the capability.
+ */
+export const capabilityQuestions = {
+  watch: { question: 'Does it deliver changes after a revision, in order per cluster?', otherwise: 'refuse' },
+  labelSelector: { question: 'Does list honour labelSelector?', otherwise: 'host' },
+  fieldSelector: { question: 'Does list honour fieldSelector on any path, lists included?', otherwise: 'host' },
+  ownerSearch: { question: 'Does list honour owner?', otherwise: 'refuse' },
+  fuzzyName: { question: 'Does list honour fuzzyNames?', otherwise: 'host' },
+  orderBy: { question: 'Does list honour orderBy, columns and field paths?', otherwise: 'host' },
+  continueToken: {
+    question: 'Does list page by keyset: limit, start.after, start.offset and continue?',
+    otherwise: 'host',
+  },
+  remainingItemCount: { question: 'Does list count what remains?', otherwise: 'host' },
+  onlyMetadata: { question: 'Does list reduce objects to their metadata?', otherwise: 'host' },
+  collectionResources: { question: 'Does it list several resource types at once?', otherwise: 'refuse' },
+  events: { question: 'Does it attach events to the objects that they involve?', otherwise: 'refuse' },
+  fullText: { question: 'Does list honour fullText?', otherwise: 'refuse' },
+  rawQuery: { question: 'Does list honour rawQuery?', otherwise: 'refuse' },
+  history: { question: 'Can it read the past?', otherwise: 'refuse' },
+  durable: { question: 'Does what is written outlive the process?', otherwise: 'refuse' },
+  multiProcess: { question: 'May several processes use the same data at once?', otherwise: 'refuse' },
+  keyValue: { question: 'Does it keep settings for the host?', otherwise: 'host' },
+} as const satisfies Record<string, { question: string; otherwise: 'host' | 'refuse' }>;
+
+export type CapabilityName = keyof typeof capabilityQuestions;
+export type Capabilities = Readonly<Record<CapabilityName, boolean>>;

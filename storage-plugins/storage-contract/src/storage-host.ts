@@ -1,0 +1,43 @@
+import type { StorageError, StorageErrorCode, StorageErrorOptions } from './errors.js';
+
+/** The part of pino's interface that a plugin may rely on. */
+export interface PluginLogger {
+  debug(fields: object, message?: string): void;
+  info(fields: object, message?: string): void;
+  warn(fields: object, message?: string): void;
+  error(fields: object, message?: string): void;
+}
+
+/** Metrics below `clusterdex_storage_<plugin>_`; the names given here are completed by the host. */
+export interface PluginMetrics {
+  counter(name: string, help: string): { increment(by?: number): void };
+  gauge(name: string, help: string): { set(value: number): void };
+  /** Buckets in seconds. */
+  histogram(name: string, help: string, buckets?: readonly number[]): { observe(seconds: number): void };
+}
+
+/** Settings that survive restarts. Reads are served from memory; a write is visible at once and resolves when it is durable. */
+export interface KeyValueStore {
+  get(key: string): string | undefined;
+  keys(): readonly string[];
+  set(key: string, value: string): Promise<void>;
+  delete(key: string): Promise<void>;
+}
+
+/** What a plugin needs at run time: handed to it, because a plugin outside the server's tree cannot import the server. */
+export interface StorageHost {
+  /** A child logger that carries the plugin's name. */
+  readonly logger: PluginLogger;
+  readonly metrics: PluginMetrics;
+  /** The error constructor of the contract, for plugins without dependencies. */
+  createError(code: StorageErrorCode, message: string, options?: StorageErrorOptions): StorageError;
+  readonly keyValue: KeyValueStore;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** A folder of the plugin's own that survives restarts; it exists. */
+  readonly dataDirectory: string;
+  /** Version of the server. */
+  readonly hostVersion: string;
+  /** Aborted when the server begins to shut down. */
+  readonly signal: AbortSignal;
+}
