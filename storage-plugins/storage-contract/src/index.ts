@@ -4,6 +4,7 @@ export * from './errors.js';
 export * from './list-options.js';
 export * from './prepare-object.js';
 export * from './resource-type.js';
+export * from './standard-collections.js';
 export * from './storage-factory.js';
 export * from './storage-host.js';
 export * from './storage-plugin.js';
