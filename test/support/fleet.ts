@@ -306,8 +306,14 @@ function* generateApplication(
       owner: controller,
     });
     const started = metadata.creationTimestamp ?? '';
+    const annotations = {
+      'checksum/config': random.hex(64),
+      'prometheus.io/port': '9090',
+      'prometheus.io/scrape': 'true',
+      'sidecar.mesh.example/status': '{"initContainers":[],"containers":["mesh-proxy"]}',
+    };
     const pod = createPod(random, {
-      metadata,
+      metadata: { ...metadata, annotations },
       application: name,
       version,
       node: random.pick(application.nodes),
