@@ -1,0 +1,27 @@
+import { Command } from 'commander';
+import { serverVersion } from '../config/server-version.js';
+import { versionCommand } from './version.js';
+
+const examples = `
+Examples:
+  Put what a cluster holds into the local store (one file, or a pipe):
+    $ kubectl get all,configmaps,nodes -A -o json > prod.json
+    $ clusterdex import --cluster prod prod.json
+  Serve it, and search all clusters at once:
+    $ clusterdex serve
+    $ clusterdex kubeconfig --write
+    $ kubectl --cluster clusterpedia get pods -A -l 'search.clusterpedia.io/fuzzy-name=checkout'
+`;
+
+/** The whole command line. */
+export function createProgram(): Command {
+  return new Command('clusterdex')
+    .description(
+      'Search the resources of many Kubernetes clusters with kubectl, through a storage layer of your choice.',
+    )
+    .version(serverVersion, '-V, --version', 'print the version')
+    .showSuggestionAfterError()
+    .showHelpAfterError('(add --help for what there is)')
+    .addHelpText('after', examples)
+    .addCommand(versionCommand());
+}
