@@ -1,1 +1,6 @@
-export {};
+export * from './compile-list.js';
+export * from './dialect.js';
+export * from './label-condition.js';
+export * from './order.js';
+export * from './position.js';
+export * from './sql.js';

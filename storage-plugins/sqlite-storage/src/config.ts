@@ -1,0 +1,48 @@
+export interface SqliteConfig {
+  readonly file: string;
+  readonly synchronous: 'full' | 'normal';
+  readonly readers: number;
+  readonly cacheMegabytes: number;
+  readonly busyTimeoutMilliseconds: number;
+}
+
+export const configSchema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    file: {
+      type: 'string',
+      minLength: 1,
+      default: 'clusterdex.sqlite',
+      description: 'The database file, relative to the data directory of the storage.',
+    },
+    synchronous: {
+      enum: ['full', 'normal'],
+      default: 'full',
+      description:
+        'full: what is written survives a power failure. normal: it survives the end of the process, and writing is faster.',
+    },
+    readers: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 16,
+      default: 1,
+      description: 'Threads for searches that have to look at many objects.',
+    },
+    cacheMegabytes: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 65536,
+      default: 8,
+      description: 'Page cache of each thread; the operating system caches the file as well.',
+    },
+    busyTimeoutMilliseconds: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 600000,
+      default: 10000,
+      description: 'How long to wait for another process that is writing to the same file.',
+    },
+  },
+} as const;

@@ -1,0 +1,72 @@
+import type { CollectionListOptions, LabelRequirement } from '@clusterdex/storage-contract';
+import {
+  afterPosition,
+  allOf,
+  compileList,
+  decodePosition,
+  isOneOf,
+  joinSql,
+  renderOrder,
+  type Sql,
+  sql,
+  verbatim,
+} from '@clusterdex/storage-sql';
+import type { IdentifierQuery, PlainSql } from './select-identifiers.js';
+import { sqliteDialect } from './sqlite-dialect.js';
+
+export interface QueryScope {
+  /** undefined: every type. */
+  readonly typeIds: readonly number[] | undefined;
+  readonly collection: boolean;
+  /** Few objects carry one of these labels: begin with them. */
+  readonly driver: { readonly requirement: LabelRequirement; readonly labelIds: readonly number[] } | undefined;
+}
+
+function source(driven: boolean, needsObject: boolean, needsType: boolean): string {
+  let tables = driven ? 'object_labels d CROSS JOIN resources r ON r.id = d.object_id' : 'resources r';
+  if (needsType) tables += ' JOIN types t ON t.id = r.type_id';
+  // CROSS JOIN keeps the order of the loops: the object's row is read for those that pass everything cheaper.
+  if (needsObject) tables += ' CROSS JOIN objects o ON o.id = r.id';
+  return tables;
+}
+
+/** The id is bound by the caller, behind the parameters of the terms. */
+function positionOf(terms: Sql, tables: string): PlainSql {
+  return { text: `SELECT ${terms.text} FROM ${tables} WHERE r.id = ?`, parameters: terms.parameters };
+}
+
+/** Compiles a list to the queries that find its objects. Throws INVALID for a foreign position. */
+export function identifierQuery(options: CollectionListOptions, scope: QueryScope): IdentifierQuery {
+  const { typeIds, collection, driver } = scope;
+  const compiled = compileList(options, {
+    dialect: sqliteDialect,
+    typeIds,
+    collection,
+    withoutLabels: driver === undefined ? [] : [driver.requirement],
+  });
+  const { order, needsObject, needsType } = compiled;
+  const conditions: Sql[] = driver === undefined ? [] : [isOneOf(verbatim('d.label_id'), driver.labelIds)];
+  conditions.push(...compiled.conditions);
+  const { start, limit } = options;
+  if (start !== undefined && 'after' in start) {
+    conditions.push(afterPosition(order, decodePosition(start.after, order.length)));
+  }
+  const offset = start !== undefined && 'offset' in start ? start.offset : 0;
+  const from = verbatim(source(driver !== undefined, needsObject, needsType));
+  const where = allOf(conditions);
+  const page =
+    limit === undefined && offset === 0
+      ? verbatim('')
+      : sql` LIMIT ${limit === undefined ? -1 : limit + 1} OFFSET ${offset}`;
+  const terms = joinSql(
+    order.map((term) => term.expression),
+    ', ',
+  );
+  return {
+    select: sql`SELECT r.id, r.size FROM ${from} WHERE ${where} ORDER BY ${renderOrder(order)}${page}`,
+    limit,
+    position: positionOf(terms, source(false, needsObject, needsType)),
+    count: options.withRemainingCount === true ? sql`SELECT count(*) FROM ${from} WHERE ${where}` : undefined,
+    subtract: offset,
+  };
+}

@@ -1,0 +1,70 @@
+/** 'cldx': tells our files from other SQLite databases. */
+export const applicationId = 0x636c6478;
+
+/** One entry a version, applied in order; never changed once released. The version stands in `PRAGMA user_version`. */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE types (
+    id INTEGER PRIMARY KEY,
+    api_group TEXT NOT NULL,
+    version TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    namespaced INTEGER NOT NULL,
+    UNIQUE (api_group, version, resource)
+  ) STRICT;
+
+  CREATE TABLE resources (
+    id INTEGER PRIMARY KEY,
+    type_id INTEGER NOT NULL,
+    cluster TEXT NOT NULL,
+    namespace TEXT NOT NULL,
+    name TEXT NOT NULL,
+    uid TEXT NOT NULL,
+    owner_uid TEXT NOT NULL,
+    resource_version TEXT NOT NULL,
+    version_number INTEGER,
+    created_at INTEGER,
+    synced_at INTEGER NOT NULL,
+    metadata_end INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    label_ids TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX resources_key ON resources (type_id, cluster, namespace, name);
+  CREATE INDEX resources_name ON resources (name, type_id);
+  CREATE INDEX resources_created ON resources (type_id, created_at);
+  CREATE INDEX resources_owner ON resources (cluster, owner_uid) WHERE owner_uid <> '';
+
+  CREATE TABLE objects (id INTEGER PRIMARY KEY, object TEXT NOT NULL) STRICT;
+
+  CREATE TABLE labels (id INTEGER PRIMARY KEY, name TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (name, value)) STRICT;
+  CREATE TABLE object_labels (
+    label_id INTEGER NOT NULL,
+    object_id INTEGER NOT NULL,
+    PRIMARY KEY (label_id, object_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE events (
+    cluster TEXT NOT NULL,
+    involved_uid TEXT NOT NULL,
+    event_uid TEXT NOT NULL,
+    event_key TEXT NOT NULL,
+    resource_version TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    PRIMARY KEY (cluster, involved_uid, event_uid)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE clusters (name TEXT PRIMARY KEY, inventory TEXT NOT NULL) STRICT;
+
+  CREATE TABLE revision (revision INTEGER NOT NULL) STRICT;
+  INSERT INTO revision VALUES (1);
+
+  CREATE VIEW raw_resources AS
+    SELECT r.id, t.api_group AS "group", t.version, t.resource, t.kind, r.cluster, r.namespace, r.name, r.owner_uid, r.uid,
+      r.resource_version, o.object,
+      strftime('%Y-%m-%d %H:%M:%S', r.created_at / 1000, 'unixepoch') AS created_at,
+      strftime('%Y-%m-%d %H:%M:%S', r.synced_at / 1000, 'unixepoch') AS synced_at
+    FROM resources r JOIN types t ON t.id = r.type_id JOIN objects o ON o.id = r.id;
+  `,
+];

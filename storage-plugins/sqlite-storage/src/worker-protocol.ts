@@ -1,0 +1,53 @@
+import type { ObjectEvent, ResourceType, WriteResult } from '@clusterdex/storage-contract';
+import type { DatabaseOptions } from './open-database.js';
+import type { PackedChanges } from './pack-changes.js';
+import type { IdentifierQuery, IdentifierResult } from './select-identifiers.js';
+
+/** What a worker thread is asked to do, and what it answers: one entry an operation. */
+export interface WorkerOperations {
+  /** Resolves when the thread has its database open. */
+  open: { readonly request: undefined; readonly response: undefined };
+  select: { readonly request: IdentifierQuery; readonly response: IdentifierResult };
+  write: {
+    readonly request: { readonly type: ResourceType; readonly cluster: string; readonly changes: PackedChanges };
+    readonly response: WriteResult;
+  };
+  clean: {
+    readonly request: { readonly cluster: string; readonly type: ResourceType | undefined; readonly limit: number };
+    readonly response: number;
+  };
+  recordEvents: {
+    readonly request: { readonly cluster: string; readonly events: readonly ObjectEvent[] };
+    readonly response: undefined;
+  };
+  putInventory: {
+    readonly request: { readonly cluster: string; readonly inventory: string };
+    readonly response: undefined;
+  };
+  forgetCluster: { readonly request: string; readonly response: undefined };
+  close: { readonly request: undefined; readonly response: undefined };
+}
+
+export type OperationName = keyof WorkerOperations;
+
+export interface WorkerRequest<Name extends OperationName = OperationName> {
+  readonly id: number;
+  readonly operation: Name;
+  readonly request: WorkerOperations[Name]['request'];
+}
+
+export interface WorkerFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly stack: string | undefined;
+}
+
+export type WorkerReply =
+  | { readonly id: number; readonly response: unknown }
+  | { readonly id: number; readonly failure: WorkerFailure };
+
+export interface WorkerSetup {
+  readonly mode: 'read' | 'write';
+  readonly database: DatabaseOptions;
+}

@@ -1,0 +1,60 @@
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { AuxiliaryWriter } from './auxiliary-writer.js';
+import { mapError } from './map-error.js';
+import { openDatabase } from './open-database.js';
+import { selectIdentifiers } from './select-identifiers.js';
+import { Statements } from './statements.js';
+import type { OperationName, WorkerOperations, WorkerReply, WorkerRequest, WorkerSetup } from './worker-protocol.js';
+import { ChangeWriter } from './write-changes.js';
+
+type Handlers = {
+  [Name in OperationName]?: (request: WorkerOperations[Name]['request']) => WorkerOperations[Name]['response'];
+};
+
+function createHandlers({ mode, database: options }: WorkerSetup): Handlers {
+  const database = openDatabase(options, mode);
+  const shared: Handlers = {
+    open: () => undefined,
+    close: () => {
+      database.close();
+      return undefined;
+    },
+  };
+  if (mode === 'read') {
+    const statements = new Statements(database);
+    return { ...shared, select: (query) => selectIdentifiers(statements, query) };
+  }
+  const changes = new ChangeWriter(database);
+  const auxiliary = new AuxiliaryWriter(database);
+  return {
+    ...shared,
+    write: ({ type, cluster, changes: packed }) => changes.write(type, cluster, packed),
+    clean: ({ cluster, type, limit }) => changes.clean(cluster, type, limit),
+    recordEvents: ({ cluster, events }) => auxiliary.recordEvents(cluster, events),
+    putInventory: ({ cluster, inventory }) => auxiliary.putInventory(cluster, inventory),
+    forgetCluster: (cluster) => auxiliary.forgetCluster(cluster),
+  };
+}
+
+function failure(error: unknown, file: string) {
+  const { code, message, retryable, stack } = mapError(error, file);
+  return { code, message, retryable, stack };
+}
+
+function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
+  let handlers: Handlers | undefined;
+  port.on('message', ({ id, operation, request }: WorkerRequest) => {
+    let reply: WorkerReply;
+    try {
+      handlers ??= createHandlers(setup);
+      const handler = handlers[operation] as ((request: unknown) => unknown) | undefined;
+      reply = { id, response: handler?.(request) };
+    } catch (error) {
+      reply = { id, failure: failure(error, setup.database.file) };
+    }
+    port.postMessage(reply);
+    if (operation === 'close') port.close();
+  });
+}
+
+if (!isMainThread && parentPort !== null) serve(parentPort, workerData as WorkerSetup);

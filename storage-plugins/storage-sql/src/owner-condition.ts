@@ -1,0 +1,29 @@
+import type { NameFilter, OwnerSelection } from '@clusterdex/storage-contract';
+import { isOneOf, joinSql, type Sql, sql, verbatim } from './sql.js';
+
+export interface OwnerScope {
+  readonly cluster: string;
+  readonly namespaces: NameFilter | undefined;
+}
+
+function ownersByName(owner: OwnerSelection, scope: OwnerScope): Sql {
+  const conditions = [sql`w.cluster = ${scope.cluster}`, sql`w.name = ${owner.name ?? ''}`, verbatim(`w.uid <> ''`)];
+  if (scope.namespaces?.in !== undefined)
+    conditions.push(isOneOf(verbatim('w.namespace'), [...scope.namespaces.in, '']));
+  if (owner.groupResource !== undefined) {
+    const { group, resource } = owner.groupResource;
+    conditions.push(
+      sql`w.type_id IN (SELECT g.id FROM types g WHERE g.api_group = ${group} AND g.resource = ${resource})`,
+    );
+  }
+  return sql`SELECT w.uid FROM resources w WHERE ${joinSql(conditions, ' AND ')}`;
+}
+
+/** A condition on `r.owner_uid`: one nested query for each generation between the object and its owner. */
+export function ownerCondition(owner: OwnerSelection, scope: OwnerScope): Sql {
+  let owners = owner.uid === undefined ? sql`(${ownersByName(owner, scope)})` : sql`(${owner.uid})`;
+  for (let generation = 0; generation < owner.seniority; generation++) {
+    owners = sql`(SELECT w.uid FROM resources w WHERE w.cluster = ${scope.cluster} AND w.uid <> '' AND w.owner_uid <> '' AND w.owner_uid IN ${owners})`;
+  }
+  return sql`r.owner_uid <> '' AND r.owner_uid IN ${owners}`;
+}
