@@ -1,14 +1,28 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import {
+  type CompactWriter,
+  createCompactWriter,
+  finishWriter,
+  writeByte,
+  writeBytes,
+  writeCompact,
+  writeText,
+} from './prepare/compact-writer.js';
+import { InvalidObjectError } from './prepare/invalid-object-error.js';
+import { type JsonInput, skipObject, skipSpace, unexpected } from './prepare/json-scanner.js';
+import { describeValue, type RawMetadata, readObjectMetadata, wrongMember } from './prepare/object-metadata.js';
 import type { PreparedObject } from './stored-object.js';
+
+export { maximumJsonDepth } from './prepare/json-scanner.js';
+export { InvalidObjectError };
 
 export const clusterNameAnnotation = 'shadow.clusterpedia.io/cluster-name';
 export const eventsAnnotation = 'shadow.clusterpedia.io/events';
-
-/** Thrown for an object that cannot be stored; the message says what was expected and what was found. */
-export class InvalidObjectError extends Error {}
+const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
 
 export interface PrepareOptions {
   readonly cluster: string;
-  /** For items of a typed list, which carry neither. */
+  /** For items of a typed list, which carry neither; what an object says of itself comes first. */
   readonly apiVersion?: string;
   readonly kind?: string;
 }
@@ -18,7 +32,171 @@ export interface PreparedWithKind extends PreparedObject {
   readonly kind: string;
 }
 
-/** STUB being replaced. JSON bytes of one object (any white space) to what a storage keeps. */
-export function prepareObject(_json: Uint8Array, _options: PrepareOptions): PreparedWithKind {
-  throw new InvalidObjectError('not built yet');
+/**
+ * The JSON bytes of one Kubernetes object, with any white space, to what a storage keeps. Throws InvalidObjectError for what is no
+ * JSON, nests deeper than `maximumJsonDepth`, or is no object with apiVersion, kind, metadata and a name. Of members of the object
+ * or its metadata that stand there twice the last one counts and the others go. The text of numbers and strings stays as it is.
+ * `json` of the result shares no memory with the argument.
+ */
+export function prepareObject(json: Uint8Array, options: PrepareOptions): PreparedWithKind {
+  const source = openSource(json);
+  const members = readMembers(source, skipSpace(source.input, 0), 1);
+  const end = skipSpace(source.input, members.end);
+  if (end !== source.input.bytes.length) throw unexpected(source.input.bytes, end, 'nothing behind the object');
+
+  const apiVersion = typeMember(source, members, { name: 'apiVersion', otherwise: options.apiVersion });
+  const kind = typeMember(source, members, { name: 'kind', otherwise: options.kind });
+  const metadataMember = members.byName.get('metadata');
+  if (metadataMember === undefined || source.input.bytes[metadataMember.valueStart] !== 0x7b) {
+    throw wrongMember('metadata', 'an object', parseMember(source, metadataMember));
+  }
+  const metadata = readMembers(source, metadataMember.valueStart, 2);
+
+  const cluster = JSON.stringify(options.cluster);
+  const writer = createCompactWriter(
+    source.input.bytes.length + 6 * (apiVersion.length + kind.length) + 3 * cluster.length + 256,
+  );
+  writeText(
+    writer,
+    `{"apiVersion":${JSON.stringify(apiVersion)},"kind":${JSON.stringify(kind)},"metadata":{"annotations":{"${clusterNameAnnotation}":${cluster}`,
+  );
+  writeAnnotations(writer, source, metadata.byName.get('annotations'));
+  writeText(writer, '}');
+  metadata.byName.delete('annotations');
+  metadata.byName.delete('managedFields');
+  writeMembers(writer, source, metadata.byName);
+  writeText(writer, '}');
+  const metadataEnd = writer.length;
+  for (const name of ['apiVersion', 'kind', 'metadata']) members.byName.delete(name);
+  writeMembers(writer, source, members.byName);
+  writeText(writer, '}');
+
+  return {
+    apiVersion,
+    kind,
+    ...readObjectMetadata(parseMetadata(source, metadata.byName)),
+    json: finishWriter(writer),
+    metadataEnd,
+  };
+}
+
+interface Source {
+  readonly input: JsonInput & { readonly bytes: Buffer };
+  readonly encoding: 'latin1' | 'utf8';
+}
+
+/** A member of an object, the key span with its quotes. */
+interface Member {
+  readonly keyStart: number;
+  readonly valueStart: number;
+  readonly valueEnd: number;
+  /** Whether the text of the key has escapes; then it is written plainly, for readers that compare bytes. */
+  readonly escaped: boolean;
+}
+
+interface Members {
+  /** In their order; of a name that stands there twice the last. */
+  readonly byName: Map<string, Member>;
+  readonly end: number;
+}
+
+function openSource(json: Uint8Array): Source {
+  const hasMark = json[0] === 0xef && json[1] === 0xbb && json[2] === 0xbf;
+  const start = hasMark ? 3 : 0;
+  const bytes =
+    Buffer.isBuffer(json) && !hasMark
+      ? json
+      : Buffer.from(json.buffer, json.byteOffset + start, json.byteLength - start);
+  const encoding = isAscii(bytes) ? 'latin1' : 'utf8';
+  if (encoding === 'utf8' && !isUtf8(bytes)) throw new InvalidObjectError('expected UTF-8, found bytes that are none');
+  return { input: { bytes, spaces: 0 }, encoding };
+}
+
+function readMembers(source: Source, at: number, depth: number): Members {
+  const { input } = source;
+  if (input.bytes[at] !== 0x7b) throw unexpected(input.bytes, at, 'an object ("{")');
+  const byName = new Map<string, Member>();
+  const end = skipObject(input, at, depth, (keyStart, keyEnd, valueStart, valueEnd) => {
+    const raw = slice(source, keyStart + 1, keyEnd - 1);
+    const escaped = raw.includes('\\');
+    const name = escaped ? (JSON.parse(`"${raw}"`) as string) : raw;
+    byName.delete(name);
+    byName.set(name, { keyStart, valueStart, valueEnd, escaped });
+  });
+  return { byName, end };
+}
+
+function slice({ input, encoding }: Source, start: number, end: number): string {
+  return input.bytes.toString(encoding, start, end);
+}
+
+function parseMember(source: Source, member: Member | undefined): unknown {
+  return member === undefined ? undefined : JSON.parse(slice(source, member.valueStart, member.valueEnd));
+}
+
+function typeMember(
+  source: Source,
+  members: Members,
+  { name, otherwise }: { readonly name: string; readonly otherwise: string | undefined },
+): string {
+  const value = parseMember(source, members.byName.get(name)) ?? otherwise;
+  const text = value === '' ? (otherwise ?? '') : value;
+  if (typeof text !== 'string' || text === '') throw wrongMember(name, 'a non-empty string', value);
+  return text;
+}
+
+function parseMetadata(source: Source, byName: ReadonlyMap<string, Member>): RawMetadata {
+  return {
+    name: parseMember(source, byName.get('name')),
+    namespace: parseMember(source, byName.get('namespace')),
+    uid: parseMember(source, byName.get('uid')),
+    resourceVersion: parseMember(source, byName.get('resourceVersion')),
+    creationTimestamp: parseMember(source, byName.get('creationTimestamp')),
+    labels: parseMember(source, byName.get('labels')),
+    ownerReferences: parseMember(source, byName.get('ownerReferences')),
+  };
+}
+
+function writeAnnotations(writer: CompactWriter, source: Source, member: Member | undefined): void {
+  const first = member === undefined ? undefined : source.input.bytes[member.valueStart];
+  if (member === undefined || first === 0x6e) return;
+  if (first !== 0x7b) throw wrongMember('metadata.annotations', 'an object', parseMember(source, member));
+  const { byName } = readMembers(source, member.valueStart, 3);
+  byName.delete(clusterNameAnnotation);
+  byName.delete(lastAppliedAnnotation);
+  for (const [name, annotation] of byName) {
+    if (source.input.bytes[annotation.valueStart] === 0x22) continue;
+    const found = parseMember(source, annotation);
+    throw wrongMember(`metadata.annotations[${describeValue(name)}]`, 'a string', found);
+  }
+  writeMembers(writer, source, byName);
+}
+
+/** Writes the members, each behind a comma, neighbours in one copy. */
+function writeMembers(writer: CompactWriter, source: Source, byName: ReadonlyMap<string, Member>): void {
+  const { bytes, spaces } = source.input;
+  let start = 0;
+  let end = -1;
+  for (const [name, member] of byName) {
+    if (member.keyStart === end + 1 && spaces === 0 && !member.escaped) {
+      end = member.valueEnd;
+      continue;
+    }
+    writeSpan(writer, source, [start, end]);
+    start = member.keyStart;
+    end = member.valueEnd;
+    if (member.escaped) {
+      writeText(writer, `,${JSON.stringify(name)}:`);
+      (spaces === 0 ? writeBytes : writeCompact)(writer, bytes, [member.valueStart, end]);
+      end = -1;
+    }
+  }
+  writeSpan(writer, source, [start, end]);
+}
+
+function writeSpan(writer: CompactWriter, { input }: Source, span: readonly [number, number]): void {
+  if (span[1] < 0) return;
+  writeByte(writer, 0x2c);
+  if (input.spaces === 0) writeBytes(writer, input.bytes, span);
+  else writeCompact(writer, input.bytes, span);
 }
