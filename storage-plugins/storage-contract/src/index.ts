@@ -4,6 +4,8 @@ export * from './errors.js';
 export * from './list-options.js';
 export * from './prepare-object.js';
 export * from './resource-type.js';
+export * from './schemas/manifest-schema.js';
+export * from './schemas/plugin-schema.js';
 export * from './standard-collections.js';
 export * from './storage-factory.js';
 export * from './storage-host.js';

@@ -1,0 +1,21 @@
+/** How long a plugin may take, in milliseconds. */
+export interface Deadlines {
+  /** To import its module. */
+  readonly load: number;
+  readonly open: number;
+  readonly close: number;
+  /** A get, and anything else that is answered at once. */
+  readonly call: number;
+  /** A batch of a list, while somebody waits for it. */
+  readonly batch: number;
+  readonly write: number;
+}
+
+export const defaultDeadlines: Deadlines = Object.freeze({
+  load: 30_000,
+  open: 60_000,
+  close: 15_000,
+  call: 30_000,
+  batch: 60_000,
+  write: 60_000,
+});

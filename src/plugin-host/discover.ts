@@ -1,0 +1,102 @@
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, join, resolve, sep } from 'node:path';
+import { type ManifestResult, pluginStem, readFileManifest, readFolderManifest } from './manifest.js';
+import { negotiate } from './negotiate.js';
+import type { PluginRow } from './plugin-row.js';
+import { markShadowed } from './shadow.js';
+
+export interface DiscoverOptions {
+  /**
+   * The folder of the plugins that come with the server: a `storage-plugins` or a `node_modules`. What is no plugin there is no
+   * row, and links are followed wherever they lead, because npm puts them there.
+   */
+  readonly bundled?: string;
+  /** Contracts that the host speaks; for tests. */
+  readonly spoken?: readonly string[];
+}
+
+/**
+ * A row for everything that lies in the folders, in their order, the bundled folder last. Reads manifests only; no code runs.
+ * Never rejects: what cannot be read is a row with its reason.
+ */
+export async function discoverPlugins(folders: readonly string[], options: DiscoverOptions = {}): Promise<PluginRow[]> {
+  const rows: PluginRow[] = [];
+  const searched = new Set<string>();
+  for (const folder of folders) rows.push(...(await searchFolder(resolve(folder), searched, options)));
+  if (options.bundled !== undefined) {
+    const bundled = await searchFolder(resolve(options.bundled), searched, { ...options, trusted: true });
+    rows.push(...bundled.filter((row) => row.state !== 'skipped'));
+  }
+  return markShadowed(rows);
+}
+
+interface SearchOptions extends DiscoverOptions {
+  readonly trusted?: boolean;
+}
+
+async function searchFolder(folder: string, searched: Set<string>, options: SearchOptions): Promise<PluginRow[]> {
+  let root: string;
+  let entries: string[];
+  try {
+    root = await realpath(folder);
+    if (searched.has(root)) return [];
+    searched.add(root);
+    const found = await stat(root);
+    if (found.isFile()) return [toRow(folder, await readFileManifest(root), options)];
+    const own = await readFolderManifest(root);
+    if ('manifest' in own || !own.absent) return [toRow(folder, own, options)];
+    entries = (await readdir(root)).sort();
+  } catch (error) {
+    const reason = `the folder cannot be searched: ${error instanceof Error ? error.message : String(error)}`;
+    return [{ name: basename(folder), folder, state: 'broken', reason, unreadableFolder: true }];
+  }
+  const rows = await Promise.all(entries.map((entry) => inspect(join(folder, entry), root, options)));
+  return rows.flat();
+}
+
+async function inspect(path: string, root: string, options: SearchOptions): Promise<PluginRow[]> {
+  const entry = basename(path);
+  const skip = (reason: string): PluginRow[] => [{ name: entry, folder: path, state: 'skipped', reason }];
+  if (entry.startsWith('.')) return skip('a dotfile');
+  if (entry === 'lost+found') return skip('a folder of the file system');
+  const meant = pluginStem(entry).endsWith('-storage');
+  const scope = entry.startsWith('@');
+  if (options.trusted && !meant && !scope) return [];
+  const broken = (reason: string): PluginRow[] =>
+    meant ? [{ name: entry, folder: path, state: 'broken', reason }] : skip(reason);
+  try {
+    const target = await realpath(path);
+    if (!options.trusted && !isInside(target, root)) return broken(`a link that leaves the folder, to ${target}`);
+    const found = await stat(target);
+    if (found.isFile()) {
+      if (!meant || !/\.[cm]?js$/.test(entry))
+        return skip('a file that is no plugin: one is called <name>-storage.mjs, .js or .cjs');
+      return [toRow(path, await readFileManifest(target), options)];
+    }
+    if (!found.isDirectory()) return skip('neither a file nor a folder');
+    if (scope)
+      return (
+        await Promise.all((await readdir(target)).sort().map((name) => inspect(join(path, name), root, options)))
+      ).flat();
+    if (entry.startsWith('storage-')) return skip('a library: a plugin is called <name>-storage');
+    if (!meant) return skip('not called <name>-storage');
+    const manifest = await readFolderManifest(target);
+    if (options.trusted && 'violations' in manifest && manifest.absent) return [];
+    return [toRow(path, manifest, options)];
+  } catch (error) {
+    return broken(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function toRow(folder: string, result: ManifestResult, options: DiscoverOptions): PluginRow {
+  if ('violations' in result) {
+    return { name: basename(folder), folder, state: 'broken', reason: result.violations.join('; ') };
+  }
+  const { manifest } = result;
+  const reason = negotiate(manifest.contract, options.spoken);
+  return { ...manifest, folder, ...(reason === undefined ? { state: 'ok' } : { state: 'incompatible', reason }) };
+}
+
+function isInside(path: string, root: string): boolean {
+  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
+}

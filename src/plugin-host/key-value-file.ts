@@ -1,0 +1,100 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { KeyValueStore } from '@clusterdex/storage-contract';
+
+/**
+ * Settings in a JSON file, replaced as a whole (written beside it, synced, renamed), so that a crash leaves the old or the new one.
+ * Sets that come while a write is under way share the next. Only the keys that changed are laid over what the file holds then: of
+ * several processes each keeps its own keys, and sees those of others after its next write.
+ */
+export async function openKeyValueFile(path: string): Promise<KeyValueStore> {
+  let values = await readValues(path);
+  let changes = new Map<string, string | undefined>();
+  let writing: Promise<void> = Promise.resolve();
+  let next: Promise<void> | undefined;
+
+  const flush = async (): Promise<void> => {
+    next = undefined;
+    const pending = changes;
+    changes = new Map();
+    try {
+      const merged = await readValues(path);
+      for (const [key, value] of pending) apply(merged, key, value);
+      await replaceFile(path, `${JSON.stringify(Object.fromEntries(merged), undefined, 2)}\n`);
+      for (const [key, value] of changes) apply(merged, key, value);
+      values = merged;
+    } catch (error) {
+      for (const [key, value] of pending) if (!changes.has(key)) changes.set(key, value);
+      throw error;
+    }
+  };
+  const change = (key: string, value: string | undefined): Promise<void> => {
+    apply(values, key, value);
+    changes.set(key, value);
+    if (next === undefined) {
+      next = writing.then(flush);
+      writing = next.catch(() => {});
+    }
+    return next;
+  };
+  return Object.freeze({
+    get: (key: string) => values.get(key),
+    keys: () => [...values.keys()].sort(),
+    set: (key: string, value: string) => {
+      if (typeof key !== 'string' || typeof value !== 'string')
+        return Promise.reject(new TypeError('key and value must be strings'));
+      return change(key, value);
+    },
+    delete: (key: string) => change(key, undefined),
+  });
+}
+
+function apply(values: Map<string, string>, key: string, value: string | undefined): void {
+  if (value === undefined) values.delete(key);
+  else values.set(key, value);
+}
+
+async function readValues(path: string): Promise<Map<string, string>> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return new Map();
+    throw error;
+  }
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`the settings in ${path} are no JSON; restore or remove the file`, { cause: error });
+  }
+  const entries =
+    typeof content === 'object' && content !== null && !Array.isArray(content) ? Object.entries(content) : undefined;
+  if (entries?.every((entry): entry is [string, string] => typeof entry[1] === 'string')) return new Map(entries);
+  throw new Error(`the settings in ${path} must be a JSON object of strings; restore or remove the file`);
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const file = await open(temporary, 'w', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  const directory = await open(folder, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}

@@ -1,0 +1,30 @@
+import { contractVersion } from '@clusterdex/storage-contract';
+
+/** The contracts that this host speaks: of each major, every minor up to the one named here. */
+export const spokenContracts: readonly string[] = Object.freeze([contractVersion]);
+
+/** Undefined when the host speaks the contract; otherwise why not, with what the plugin wants and what the host speaks. */
+export function negotiate(contract: string, spoken: readonly string[] = spokenContracts): string | undefined {
+  const [major, minor] = parseContract(contract);
+  const wants = `it was built for contract ${contract}, this host speaks ${spoken.map(range).join(' and ')}`;
+  const own = spoken.map(parseContract).find(([spokenMajor]) => spokenMajor === major);
+  if (own !== undefined) {
+    return minor <= own[1]
+      ? undefined
+      : `${wants}: it needs a host that speaks contract ${contract} or a later ${major}.x`;
+  }
+  const newest = Math.max(...spoken.map((version) => parseContract(version)[0]));
+  return major > newest
+    ? `${wants}: it needs a newer host, one that speaks contract ${contract}`
+    : `${wants}: a newer version of the plugin is needed`;
+}
+
+function parseContract(contract: string): readonly [major: number, minor: number] {
+  const [major = 0, minor = 0] = contract.split('.').map(Number);
+  return [major, minor];
+}
+
+function range(version: string): string {
+  const [major, minor] = parseContract(version);
+  return minor === 0 ? version : `${major}.0 to ${version}`;
+}

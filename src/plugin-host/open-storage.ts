@@ -1,0 +1,93 @@
+import type { Capabilities, StorageFactory } from '@clusterdex/storage-contract';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { serverVersion } from '../config/server-version.js';
+import { bundledFolder } from './bundled-folder.js';
+import { requirePlugin } from './check.js';
+import { createClose } from './close.js';
+import { configurePlugin } from './configure.js';
+import { createHost } from './create-host.js';
+import { type Deadlines, defaultDeadlines } from './deadlines.js';
+import { discoverPlugins } from './discover.js';
+import { guardStorage } from './guard.js';
+import { loadPlugin } from './load.js';
+import { openPlugin } from './open.js';
+import type { PluginRow } from './plugin-row.js';
+import { selectPlugin } from './select.js';
+
+export interface OpenStorageOptions {
+  /** Folders to search, in their order. */
+  readonly folders: readonly string[];
+  /** The folder of the plugins that come with the server; found by itself when absent. */
+  readonly bundled?: string;
+  /** `sqlite`, `sqlite-storage`, `sqlite@1.2`. */
+  readonly name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** `key=value` each, laid over the config, typed by the plugin's schema. */
+  readonly settings?: readonly string[];
+  readonly dataDirectory: string;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  /** Aborted when the server begins to shut down. */
+  readonly signal: AbortSignal;
+  readonly deadlines?: Partial<Deadlines>;
+}
+
+/** A storage that serves, behind the guard. */
+export interface OpenedStorage {
+  readonly name: string;
+  readonly version: string;
+  readonly capabilities: Capabilities;
+  readonly factory: StorageFactory;
+  /** Once, whoever calls; never rejects, and takes no longer than its deadline. */
+  close(): Promise<void>;
+}
+
+/** Finds, loads, checks, configures and opens the storage of this name. Throws PluginError with every violation. */
+export async function openStorage(options: OpenStorageOptions): Promise<OpenedStorage> {
+  const bundled = options.bundled ?? bundledFolder();
+  const rows = await discoverPlugins(options.folders, { bundled });
+  const row = selectPlugin(rows, options.name);
+  logRows(rows, row, options.logger);
+  return openSelected(row, options);
+}
+
+/** As openStorage, for a plugin that was selected already. */
+export async function openSelected(
+  row: PluginRow,
+  options: Omit<OpenStorageOptions, 'folders' | 'bundled' | 'name'>,
+): Promise<OpenedStorage> {
+  const { logger, registry, signal } = options;
+  const deadlines = { ...defaultDeadlines, ...options.deadlines };
+  const plugin = requirePlugin(await loadPlugin(row, { deadline: deadlines.load, signal }), row);
+  const capabilities = Object.freeze(structuredClone(plugin.capabilities));
+  const config = configurePlugin(plugin, options);
+  const host = await createHost({
+    plugin: row.name,
+    dataDirectory: options.dataDirectory,
+    logger,
+    registry,
+    hostVersion: serverVersion,
+    signal,
+  });
+  const storage = await openPlugin(plugin, { config, host, deadline: deadlines.open });
+  const guarded = guardStorage(storage, { name: row.name, capabilities, deadlines, logger, registry });
+  const close = createClose([{ name: `storage ${row.name}`, run: () => guarded.shutdown() }], {
+    deadline: deadlines.close,
+    logger,
+  });
+  logger.info({ storage: row.name, version: row.version, folder: row.folder }, 'storage opened');
+  return Object.freeze({ name: row.name, version: row.version ?? '', capabilities, factory: guarded, close });
+}
+
+/** Says what was not considered and why; a folder that cannot be searched is a warning, since a better version may lie in it. */
+function logRows(rows: readonly PluginRow[], selected: PluginRow, logger: Logger): void {
+  for (const { name, folder, state, reason, unreadableFolder } of rows) {
+    if (state === 'ok') continue;
+    const fields = { name, folder, state, reason };
+    if (unreadableFolder) logger.warn(fields, 'a plugin folder cannot be searched');
+    else if (name === selected.name && state !== 'shadowed')
+      logger.warn(fields, 'another plugin of the selected name is not usable');
+    else logger.debug(fields, 'not a usable plugin');
+  }
+}

@@ -1,0 +1,22 @@
+import { compareVersions } from './compare-versions.js';
+import type { PluginRow } from './plugin-row.js';
+
+/** Of several usable plugins of one name the highest version wins, of equal versions the one found first; the others say so. */
+export function markShadowed(rows: readonly PluginRow[]): PluginRow[] {
+  const winners = new Map<string, PluginRow>();
+  for (const row of rows) {
+    if (row.state !== 'ok') continue;
+    const winner = winners.get(row.name);
+    if (winner === undefined || compareVersions(row.version ?? '', winner.version ?? '') > 0)
+      winners.set(row.name, row);
+  }
+  return rows.map((row) => {
+    const winner = winners.get(row.name);
+    if (row.state !== 'ok' || winner === undefined || winner === row) return row;
+    const same = compareVersions(row.version ?? '', winner.version ?? '') === 0;
+    const how = same
+      ? `the same version lies in ${winner.folder}, which comes first`
+      : `${winner.version} in ${winner.folder} is newer; ${row.name}@${row.version} selects this one`;
+    return { ...row, state: 'shadowed', reason: how };
+  });
+}
