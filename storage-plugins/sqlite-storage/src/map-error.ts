@@ -17,7 +17,7 @@ export function mapError(error: unknown, file: string): StorageError {
   }
   switch (code) {
     case undefined:
-      return createStorageError('INTERNAL', `the sqlite storage failed: ${detail}`, { cause: error });
+      return createStorageError('INTERNAL', `the sqlite storage failed with ${file}: ${detail}`, { cause: error });
     case 'SQLITE_FULL':
       return createStorageError(
         'UNAVAILABLE',

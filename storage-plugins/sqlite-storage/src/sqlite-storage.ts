@@ -3,7 +3,6 @@ import {
   createStorageError,
   type ObjectBatch,
   type ResourceType,
-  type StorageError,
   type StoredObject,
 } from '@clusterdex/storage-contract';
 import type Database from 'better-sqlite3';
@@ -13,7 +12,7 @@ import { findLabelDriver } from './label-driver.js';
 import { mapError } from './map-error.js';
 import { ObjectReader, type ReadForm } from './object-reader.js';
 import { openDatabase } from './open-database.js';
-import { type IdentifierResult, selectIdentifiers } from './select-identifiers.js';
+import { type IdentifierQuery, type IdentifierResult, selectIdentifiers } from './select-identifiers.js';
 import { Statements } from './statements.js';
 import { TypesRegistry } from './types-registry.js';
 import { WorkerThread } from './worker-thread.js';
@@ -73,7 +72,7 @@ export class SqliteStorage {
     try {
       return work();
     } catch (error) {
-      throw this.#failed(error);
+      throw mapError(error, this.file);
     }
   }
 
@@ -110,8 +109,10 @@ export class SqliteStorage {
   async shutdown(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await Promise.allSettled([this.writer, ...this.#readers].map((thread) => thread.request('close', undefined)));
+    await Promise.allSettled(this.#readers.map((thread) => thread.request('close', undefined)));
     this.#database.close();
+    // The last connection to close moves the write-ahead log into the file, which a reader could not do.
+    await Promise.allSettled([this.writer.request('close', undefined)]);
   }
 
   refuseClosed(): void {
@@ -129,21 +130,25 @@ export class SqliteStorage {
   ): Promise<IdentifierResult> | IdentifierResult {
     const plan = this.read(() => {
       const driver = findLabelDriver(this.statements, options.labelSelector ?? []);
-      return {
-        query: identifierQuery(options, { ...scope, driver }),
-        bounded: isBounded(options, scope, driver !== undefined),
-      };
+      const query = identifierQuery(options, { ...scope, driver });
+      if (options.rawQuery !== undefined) this.#check(query);
+      return { query, bounded: isBounded(options, scope, driver !== undefined) };
     });
     if (plan.bounded) return this.read(() => selectIdentifiers(this.statements, plan.query));
     const reader = this.#readers.reduce((idle, other) => (other.pending < idle.pending ? other : idle));
     return untilAborted(reader.request('select', plan.query), signal);
   }
 
-  #failed(error: unknown): StorageError {
-    if (error instanceof Error && 'code' in error && error.code === 'SQLITE_ERROR') {
-      return createStorageError('INVALID', `SQLite refused the query: ${error.message}`, { cause: error });
+  /** Compiles a condition that a client wrote, before a thread runs it: what SQLite says of it is the client's to read. */
+  #check(query: IdentifierQuery): void {
+    try {
+      this.statements.rows(query.select.text);
+    } catch (error) {
+      throw createStorageError(
+        'INVALID',
+        `SQLite refused the statement: ${error instanceof Error ? error.message : error}`,
+      );
     }
-    return mapError(error, this.file);
   }
 }
 

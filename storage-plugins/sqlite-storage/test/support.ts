@@ -1,0 +1,83 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  createStorageError,
+  prepareObject,
+  type ResourceType,
+  type StorageFactory,
+  type StorageHost,
+} from '@clusterdex/storage-contract';
+import type { SqliteConfig } from '../src/config.js';
+import plugin from '../src/index.js';
+
+export const configMaps: ResourceType = {
+  group: '',
+  version: 'v1',
+  resource: 'configmaps',
+  kind: 'ConfigMap',
+  namespaced: true,
+};
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+export function createHost(dataDirectory: string): StorageHost {
+  const settings = new Map<string, string>();
+  return {
+    logger: silent,
+    metrics: {
+      counter: () => ({ increment() {} }),
+      gauge: () => ({ set() {} }),
+      histogram: () => ({ observe() {} }),
+    },
+    createError: createStorageError,
+    keyValue: {
+      get: (key) => settings.get(key),
+      keys: () => [...settings.keys()],
+      async set(key, value) {
+        settings.set(key, value);
+      },
+      async delete(key) {
+        settings.delete(key);
+      },
+    },
+    now: () => Date.now(),
+    dataDirectory,
+    hostVersion: '0.0.0',
+    signal: new AbortController().signal,
+  };
+}
+
+export const temporaryDirectory = () => mkdtemp(path.join(tmpdir(), 'clusterdex-sqlite-'));
+
+export const defaults: SqliteConfig = {
+  file: 'test.sqlite',
+  synchronous: 'normal',
+  readers: 1,
+  cacheMegabytes: 4,
+  busyTimeoutMilliseconds: 30_000,
+};
+
+export function openStorage(directory: string, config: Partial<SqliteConfig> = {}): Promise<StorageFactory> {
+  return plugin.createStorageFactory({ ...defaults, ...config }, createHost(directory));
+}
+
+export function configMap(
+  cluster: string,
+  name: string,
+  more: { resourceVersion?: string; data?: Record<string, string> } = {},
+) {
+  const object = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'default', uid: `${cluster}-${name}`, resourceVersion: more.resourceVersion ?? '1' },
+    data: more.data ?? {},
+  };
+  return prepareObject(Buffer.from(JSON.stringify(object)), { cluster });
+}
+
+export async function countObjects(storage: StorageFactory): Promise<number> {
+  let count = 0;
+  for await (const batch of storage.resourceStorage(configMaps).list({})) count += batch.count;
+  return count;
+}
