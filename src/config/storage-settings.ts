@@ -1,6 +1,5 @@
 import { delimiter, resolve } from 'node:path';
 import { defaultDataDirectory, defaultStorageName } from './defaults.js';
-import { parseAssignment } from './parse-assignment.js';
 import { readStorageConfig } from './read-storage-config.js';
 
 /** The storage flags as the command line gives them. */
@@ -20,25 +19,22 @@ export interface StorageSettings {
   readonly dataDirectory: string;
   /** Folders of STORAGE_PLUGINS, in their order. */
   readonly folders: readonly string[];
-  /** The folder of the storages that ship with the server. */
-  readonly bundled: string;
+  /** `key=value` each, laid over the config. */
+  readonly settings: readonly string[];
 }
 
-const bundledFolder = resolve(import.meta.dirname, '../../../storage-plugins');
-
-/** Flags over the config file; the environment gives the plugin folders. Throws ConfigError. */
+/** Flags, the config file and the environment in one. Throws ConfigError. */
 export function resolveStorageSettings(
   options: StorageOptions,
   environment: NodeJS.ProcessEnv = process.env,
 ): StorageSettings {
   const config = options.storageConfig === undefined ? {} : readStorageConfig(options.storageConfig);
-  for (const assignment of options.storageSet ?? []) parseAssignment(assignment, config);
   return Object.freeze({
     name: options.storageName ?? defaultStorageName,
     config: Object.freeze(config),
     dataDirectory: resolve(options.dataDir ?? defaultDataDirectory(environment)),
     folders: pluginFolders(environment),
-    bundled: bundledFolder,
+    settings: options.storageSet ?? [],
   });
 }
 
