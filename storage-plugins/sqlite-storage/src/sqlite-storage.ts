@@ -44,14 +44,17 @@ export class SqliteStorage {
 
   /** The writer thread creates and migrates the file before anybody else opens it. */
   static async open(config: SqliteConfig): Promise<SqliteStorage> {
-    const writer = new WorkerThread({ mode: 'write', database: config });
-    await writer.request('open', undefined);
-    const readers = Array.from({ length: config.readers }, () => new WorkerThread({ mode: 'read', database: config }));
+    const threads = [new WorkerThread({ mode: 'write', database: config })];
     try {
+      await threads[0]?.request('open', undefined);
+      for (let count = 0; count < config.readers; count++) {
+        threads.push(new WorkerThread({ mode: 'read', database: config }));
+      }
+      const [writer, ...readers] = threads as [WorkerThread, ...WorkerThread[]];
       await Promise.all(readers.map((reader) => reader.request('open', undefined)));
       return new SqliteStorage(config, writer, readers);
     } catch (error) {
-      await Promise.allSettled([writer, ...readers].map((thread) => thread.request('close', undefined)));
+      await Promise.all(threads.map((thread) => thread.close()));
       throw mapError(error, config.file);
     }
   }
@@ -109,10 +112,10 @@ export class SqliteStorage {
   async shutdown(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await Promise.allSettled(this.#readers.map((thread) => thread.request('close', undefined)));
+    await Promise.all(this.#readers.map((thread) => thread.close()));
     this.#database.close();
     // The last connection to close moves the write-ahead log into the file, which a reader could not do.
-    await Promise.allSettled([this.writer.request('close', undefined)]);
+    await this.writer.close();
   }
 
   refuseClosed(): void {

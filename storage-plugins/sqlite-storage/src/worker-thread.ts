@@ -44,6 +44,12 @@ export class WorkerThread {
     });
   }
 
+  /** Lets what was asked for before finish, closes the database and ends the thread. */
+  async close(): Promise<void> {
+    await this.request('close', undefined).catch(() => undefined);
+    await this.#worker.terminate();
+  }
+
   #settle(reply: WorkerReply): void {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);

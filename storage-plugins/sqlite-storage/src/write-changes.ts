@@ -11,6 +11,7 @@ interface StoredRow {
   readonly resource_version: string;
   readonly size: number;
   readonly label_ids: string;
+  readonly uid: string;
 }
 
 function versionNumber(resourceVersion: string): bigint | null {
@@ -34,7 +35,7 @@ export class ChangeWriter {
         'INSERT INTO types (api_group, version, resource, kind, namespaced) VALUES (?, ?, ?, ?, ?)',
       ),
       find: database.prepare(
-        'SELECT id, resource_version, size, label_ids FROM resources WHERE type_id = ? AND cluster = ? AND namespace = ? AND name = ?',
+        'SELECT id, resource_version, size, label_ids, uid FROM resources WHERE type_id = ? AND cluster = ? AND namespace = ? AND name = ?',
       ),
       insert: database.prepare(
         `INSERT INTO resources (type_id, cluster, namespace, name, uid, owner_uid, resource_version, version_number, created_at,
@@ -55,6 +56,7 @@ export class ChangeWriter {
       deleteObject: database.prepare('DELETE FROM objects WHERE id = ?'),
       some: database.prepare('SELECT id, label_ids FROM resources WHERE type_id = ? AND cluster = ? LIMIT ?'),
       types: database.prepare('SELECT id FROM types').pluck(),
+      forgetEvents: database.prepare('DELETE FROM events WHERE cluster = ? AND involved_uid = ?'),
       bump: database.prepare('UPDATE revision SET revision = revision + 1'),
     };
   }
@@ -68,7 +70,8 @@ export class ChangeWriter {
         const row = this.#statements.find.get(typeId, cluster, change.namespace, change.name) as StoredRow | undefined;
         if (change.type === 'delete') {
           if (row === undefined || compareResourceVersions(change.resourceVersion, row.resource_version) < 0) continue;
-          this.#remove(row.id, row.label_ids);
+          this.#remove(row);
+          if (row.uid !== '') this.#statements.forgetEvents.run(cluster, row.uid);
         } else {
           const json = Buffer.from(changes.bytes.buffer, changes.bytes.byteOffset + change.start, change.size);
           if (row === undefined) this.#insert({ typeId, cluster, syncedAt }, change, json);
@@ -88,7 +91,7 @@ export class ChangeWriter {
       let removed = 0;
       for (const typeId of typeIds) {
         const rows = this.#statements.some.all(typeId, cluster, limit - removed) as StoredRow[];
-        for (const row of rows) this.#remove(row.id, row.label_ids);
+        for (const row of rows) this.#remove(row);
         removed += rows.length;
         if (removed >= limit) break;
       }
@@ -159,8 +162,8 @@ export class ChangeWriter {
     return true;
   }
 
-  #remove(id: number, labelIds: string): void {
-    for (const labelId of splitIds(labelIds)) this.#statements.detach.run(labelId, id);
+  #remove({ id, label_ids }: Pick<StoredRow, 'id' | 'label_ids'>): void {
+    for (const labelId of splitIds(label_ids)) this.#statements.detach.run(labelId, id);
     this.#statements.delete.run(id);
     this.#statements.deleteObject.run(id);
   }
