@@ -22,6 +22,9 @@ export interface QueryScope {
   readonly driver: { readonly requirement: LabelRequirement; readonly labelIds: readonly number[] } | undefined;
 }
 
+/** SQLite wants an integer; no table holds this many rows. */
+const largestLimit = 1e15;
+
 function source(driven: boolean, needsObject: boolean, needsType: boolean): string {
   let tables = driven ? 'object_labels d CROSS JOIN resources r ON r.id = d.object_id' : 'resources r';
   if (needsType) tables += ' JOIN types t ON t.id = r.type_id';
@@ -47,11 +50,12 @@ export function identifierQuery(options: CollectionListOptions, scope: QueryScop
   const { order, needsObject, needsType } = compiled;
   const conditions: Sql[] = driver === undefined ? [] : [isOneOf(verbatim('d.label_id'), driver.labelIds)];
   conditions.push(...compiled.conditions);
-  const { start, limit } = options;
+  const { start } = options;
+  const limit = options.limit === undefined ? undefined : Math.min(options.limit, largestLimit);
   if (start !== undefined && 'after' in start) {
     conditions.push(afterPosition(order, decodePosition(start.after, order.length)));
   }
-  const offset = start !== undefined && 'offset' in start ? start.offset : 0;
+  const offset = start !== undefined && 'offset' in start ? Math.min(start.offset, largestLimit) : 0;
   const from = verbatim(source(driver !== undefined, needsObject, needsType));
   const where = allOf(conditions);
   const page =

@@ -1,4 +1,5 @@
 import { encodePosition, type SqlValue } from '@clusterdex/storage-sql';
+import { NumberList } from './number-list.js';
 import type { Statements } from './statements.js';
 
 export interface PlainSql {
@@ -31,26 +32,26 @@ export interface IdentifierResult {
 export function selectIdentifiers(statements: Statements, query: IdentifierQuery): IdentifierResult {
   return statements.inTransaction(() => {
     const revision = statements.revision();
-    const rows = statements.rows(query.select.text).all(...query.select.parameters) as [number, number][];
-    const more = query.limit !== undefined && rows.length > query.limit;
-    if (more) rows.length = query.limit;
-    const last = rows.at(-1);
+    const ids = new NumberList();
+    const sizes = new NumberList();
+    const rows = statements.rows(query.select.text).iterate(...query.select.parameters);
+    for (const [id, size] of rows as IterableIterator<[number, number]>) {
+      ids.push(id);
+      sizes.push(size);
+    }
+    const more = query.limit !== undefined && ids.length > query.limit;
+    const length = more ? ids.length - 1 : ids.length;
+    const selected = ids.first(length);
     let position: string | undefined;
-    if (more && last !== undefined) {
-      const values = statements.exactRows(query.position.text).get(...query.position.parameters, last[0]) as SqlValue[];
-      position = encodePosition(values);
+    if (more) {
+      const parameters = [...query.position.parameters, selected.at(-1)];
+      position = encodePosition(statements.exactRows(query.position.text).get(...parameters) as SqlValue[]);
     }
     let remaining: number | undefined;
     if (query.count !== undefined) {
       const total = statements.rows(query.count.text).get(...query.count.parameters) as [number];
-      remaining = total[0] - query.subtract - rows.length;
+      remaining = total[0] - query.subtract - length;
     }
-    return {
-      ids: Float64Array.from(rows, (row) => row[0]),
-      sizes: Float64Array.from(rows, (row) => row[1]),
-      revision,
-      position,
-      remaining,
-    };
+    return { ids: selected, sizes: sizes.first(length), revision, position, remaining };
   });
 }
