@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { repositoryRoot } from '../support/clusterdex.js';
+import { checkClient } from './check-client.js';
+import { benchHttp } from './http-bench.js';
+import { type Check, describeMachine, type Figure, renderChecks, renderFigures, writeReport } from './report.js';
+import { benchStorage } from './storage-bench.js';
+import { targetChecks } from './targets.js';
+
+const help = `npm run bench -- [options]
+
+Measures each storage on its interface and behind the real server. Every figure stands beside a limit that is measured in the same run,
+by turns with it; the ratio is the result. Writes bench-results/latest.json.
+
+  --quick              5,000 pods only, short rounds: a minute instead of ten
+  --pods 5000,100000   sizes of the fleet
+  --storage NAMES      sqlite,memory
+  --part NAMES         storage,http
+  --rounds N           turns of subject and limit
+  --connections N      of the load generator (8)
+  --seed N             of the fleet (1)
+  --check-client       instead: the load generator beside autocannon
+`;
+
+const { values } = parseArgs({
+  options: {
+    help: { type: 'boolean' },
+    'check-client': { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    pods: { type: 'string' },
+    storage: { type: 'string', default: 'sqlite,memory' },
+    part: { type: 'string', default: 'storage,http' },
+    rounds: { type: 'string' },
+    connections: { type: 'string', default: '8' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+
+if (values.help === true) {
+  console.log(help);
+} else if (values['check-client']) {
+  console.log(await checkClient(Number(values.connections)));
+} else {
+  await run();
+}
+
+async function run(): Promise<void> {
+  const started = new Date();
+  const sizes = (values.pods ?? (values.quick ? '5000' : '5000,100000')).split(',').map(Number);
+  const rounds = Number(values.rounds ?? (values.quick ? 3 : 5));
+  const milliseconds = values.quick ? 500 : 1500;
+  const seed = Number(values.seed);
+  const figures: Figure[] = [];
+  const checks: Check[] = [];
+  const folder = mkdtempSync(join(tmpdir(), 'clusterdex-bench-'));
+  const add = (results: { figures: readonly Figure[]; checks: readonly Check[] }): void => {
+    console.log(`${renderFigures(results.figures)}\n${renderChecks(results.checks)}\n`);
+    figures.push(...results.figures);
+    checks.push(...results.checks);
+  };
+  try {
+    for (const pods of sizes) {
+      for (const storage of values.storage.split(',')) {
+        if (values.part.includes('storage')) {
+          add(await benchStorage({ storage, pods, folder, seed, rounds, milliseconds }));
+        }
+        if (values.part.includes('http')) {
+          const dataDirectory = join(folder, `serve-${storage}-${pods}`);
+          const connections = Number(values.connections);
+          add(await benchHttp({ storage, pods, dataDirectory, seed, rounds, milliseconds, connections }));
+        }
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  checks.push(...targetChecks(figures));
+  console.log(`${renderFigures(figures)}\n\n${renderChecks(checks)}`);
+  const file = join(repositoryRoot, 'bench-results', 'latest.json');
+  writeReport(file, {
+    startedAt: started.toISOString(),
+    seconds: Math.round((Date.now() - started.getTime()) / 1000),
+    quick: values.quick,
+    node: process.version,
+    machine: describeMachine(),
+    figures,
+    checks,
+  });
+  console.log(`\n${file}`);
+}
