@@ -1,0 +1,57 @@
+import type { ResourceType } from '@clusterdex/storage-contract';
+import { RecordIndex } from './record-index.js';
+import { SortedRecords } from './sorted-records.js';
+import { type RecordMetadata, StoredRecord } from './stored-record.js';
+
+/** The objects of one type in one cluster, with indexes by label and by owner. */
+export class ClusterTable {
+  readonly records = new SortedRecords();
+  readonly byOwner = new RecordIndex();
+  readonly #byLabel = new Map<string, RecordIndex>();
+  readonly #texts = new Map<string, string>();
+
+  constructor(
+    readonly cluster: string,
+    readonly type: ResourceType,
+  ) {}
+
+  /** Returns the record that it replaces. `json` belongs to the table from now on. */
+  put(metadata: RecordMetadata, json: Uint8Array): StoredRecord | undefined {
+    const namespace = this.#shared(metadata.namespace);
+    const record = new StoredRecord(this, { ...metadata, namespace }, json);
+    const previous = this.records.put(record);
+    if (previous !== undefined) this.#unindex(previous);
+    if (record.ownerUid !== '') this.byOwner.add(record.ownerUid, record);
+    for (const [key, value] of Object.entries(record.labels)) this.#label(key).add(value, record);
+    return previous;
+  }
+
+  /** Returns the record that was there. */
+  delete(namespace: string, name: string): StoredRecord | undefined {
+    const record = this.records.delete(namespace, name);
+    if (record !== undefined) this.#unindex(record);
+    return record;
+  }
+
+  byLabel(key: string): RecordIndex | undefined {
+    return this.#byLabel.get(key);
+  }
+
+  #label(key: string): RecordIndex {
+    const index = this.#byLabel.get(key) ?? new RecordIndex();
+    this.#byLabel.set(key, index);
+    return index;
+  }
+
+  #unindex(record: StoredRecord): void {
+    if (record.ownerUid !== '') this.byOwner.remove(record.ownerUid, record);
+    for (const [key, value] of Object.entries(record.labels)) this.#byLabel.get(key)?.remove(value, record);
+  }
+
+  /** One string for all records of a namespace: less memory, and equal at first sight when they are compared. */
+  #shared(text: string): string {
+    const present = this.#texts.get(text);
+    if (present === undefined) this.#texts.set(text, text);
+    return present ?? text;
+  }
+}

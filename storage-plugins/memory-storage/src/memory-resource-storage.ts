@@ -1,0 +1,69 @@
+import { createStorageError, type ResourceStorage, type ResourceType } from '@clusterdex/storage-contract';
+import { assertSupported } from './assert-supported.js';
+import { decideChanges } from './decide-changes.js';
+import { listRecords, toStoredObject } from './list-records.js';
+import { Pacer } from './pacer.js';
+import type { StorageCore } from './storage-core.js';
+
+/** So many changes are decided in one go; between two of them other calls get their turn. */
+const changesPerTask = 500;
+
+/** The objects of one type. */
+export function createResourceStorage(core: StorageCore, type: ResourceType): ResourceStorage {
+  const { state, writer } = core;
+  return {
+    async get(cluster, namespace, name, options = {}) {
+      core.check();
+      const record = state.clusterTable(type, cluster)?.records.get(namespace, name);
+      if (record !== undefined) return toStoredObject(record, { state, collection: false }, options);
+      const where = namespace === '' ? '' : ` in namespace ${namespace}`;
+      throw createStorageError('NOT_FOUND', `${type.resource} ${name}${where} of cluster ${cluster} is not stored`);
+    },
+
+    async *list(options, signal) {
+      const pacer = new Pacer(core, signal);
+      assertSupported(options);
+      const table = state.typeTable(type);
+      const tables = table === undefined ? [] : [table];
+      yield* listRecords({ state, tables, collection: false }, options, pacer);
+    },
+
+    async write(cluster, changes, signal) {
+      const pacer = new Pacer(core, signal);
+      let written = 0;
+      let unchanged = 0;
+      for (let start = 0; start < changes.length; start += changesPerTask) {
+        const some = changes.slice(start, start + changesPerTask);
+        await writer.submit({
+          decide(pending) {
+            pacer.check();
+            const request = { cluster, type, changes: some, now: core.now() };
+            const { operation, bytes, result } = decideChanges(request, pending);
+            written += result.written;
+            unchanged += result.unchanged;
+            return operation && { operation, bytes };
+          },
+        });
+      }
+      return { written, unchanged };
+    },
+
+    async recordEvents(cluster, events) {
+      core.check();
+      await writer.submit({
+        decide() {
+          const known = state.eventsOfCluster(cluster);
+          const fresh = events.filter(({ involvedUid, eventUid, json }) => {
+            const present = known.get(involvedUid)?.get(eventUid);
+            return present === undefined || Buffer.compare(present.json, json) !== 0;
+          });
+          if (fresh.length === 0) return undefined;
+          return {
+            operation: { do: 'recordEvents', cluster, events: fresh.map(({ json: _json, ...event }) => event) },
+            bytes: fresh.map((event) => event.json),
+          };
+        },
+      });
+    },
+  };
+}
