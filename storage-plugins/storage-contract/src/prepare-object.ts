@@ -9,11 +9,12 @@ import {
   writeText,
 } from './prepare/compact-writer.js';
 import { InvalidObjectError } from './prepare/invalid-object-error.js';
-import { type JsonInput, skipObject, skipSpace, unexpected } from './prepare/json-scanner.js';
+import { type JsonInput, skipJsonObject, skipJsonSpace, unexpected } from './prepare/json-scanner.js';
 import { describeValue, type RawMetadata, readObjectMetadata, wrongMember } from './prepare/object-metadata.js';
 import type { PreparedObject } from './stored-object.js';
 
-export { maximumJsonDepth } from './prepare/json-scanner.js';
+export type { JsonInput } from './prepare/json-scanner.js';
+export { maximumJsonDepth, skipJsonObject, skipJsonSpace, skipJsonValue } from './prepare/json-scanner.js';
 export { InvalidObjectError };
 
 export const clusterNameAnnotation = 'shadow.clusterpedia.io/cluster-name';
@@ -40,8 +41,8 @@ export interface PreparedWithKind extends PreparedObject {
  */
 export function prepareObject(json: Uint8Array, options: PrepareOptions): PreparedWithKind {
   const source = openSource(json);
-  const members = readMembers(source, skipSpace(source.input, 0), 1);
-  const end = skipSpace(source.input, members.end);
+  const members = readMembers(source, skipJsonSpace(source.input, 0), 1);
+  const end = skipJsonSpace(source.input, members.end);
   if (end !== source.input.bytes.length) throw unexpected(source.input.bytes, end, 'nothing behind the object');
 
   const apiVersion = typeMember(source, members, { name: 'apiVersion', otherwise: options.apiVersion });
@@ -116,7 +117,7 @@ function readMembers(source: Source, at: number, depth: number): Members {
   const { input } = source;
   if (input.bytes[at] !== 0x7b) throw unexpected(input.bytes, at, 'an object ("{")');
   const byName = new Map<string, Member>();
-  const end = skipObject(input, at, depth, (keyStart, keyEnd, valueStart, valueEnd) => {
+  const end = skipJsonObject(input, at, depth, (keyStart, keyEnd, valueStart, valueEnd) => {
     const raw = slice(source, keyStart + 1, keyEnd - 1);
     const escaped = raw.includes('\\');
     const name = escaped ? (JSON.parse(`"${raw}"`) as string) : raw;

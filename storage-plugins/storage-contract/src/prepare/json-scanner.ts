@@ -26,7 +26,7 @@ const stringStops = Uint8Array.from({ length: 256 }, (_, byte) =>
 const simpleEscapes = new Set([...'"\\/bfnrt'].map((character) => character.charCodeAt(0)));
 
 /** The offset of the first byte at or behind `at` that is no white space. */
-export function skipSpace(input: JsonInput, at: number): number {
+export function skipJsonSpace(input: JsonInput, at: number): number {
   const { bytes } = input;
   if ((bytes[at] as number) > 0x20) return at;
   let i = at;
@@ -40,12 +40,12 @@ export function skipSpace(input: JsonInput, at: number): number {
 }
 
 /** `at` is the offset of a value; returns the offset behind it. Throws InvalidObjectError for what is no JSON. */
-export function skipValue(input: JsonInput, at: number, depth: number): number {
+export function skipJsonValue(input: JsonInput, at: number, depth: number): number {
   switch (input.bytes[at]) {
     case quote:
       return skipString(input.bytes, at);
     case openBrace:
-      return skipObject(input, at, depth + 1);
+      return skipJsonObject(input, at, depth + 1);
     case openBracket:
       return skipList(input, at, depth + 1);
     case 0x74:
@@ -59,8 +59,8 @@ export function skipValue(input: JsonInput, at: number, depth: number): number {
   }
 }
 
-/** As skipValue for an object, handing over the spans of each member; the key's with its quotes. */
-export function skipObject(
+/** As skipJsonValue for an object, handing over the spans of each member; the key's with its quotes. */
+export function skipJsonObject(
   input: JsonInput,
   at: number,
   depth: number,
@@ -68,36 +68,36 @@ export function skipObject(
 ): number {
   const { bytes } = input;
   checkDepth(at, depth);
-  let i = skipSpace(input, at + 1);
+  let i = skipJsonSpace(input, at + 1);
   if (bytes[i] === closeBrace) return i + 1;
   for (;;) {
     if (bytes[i] !== quote) throw unexpected(bytes, i, i === at + 1 ? 'a member name or "}"' : 'a member name');
     const keyStart = i;
     const keyEnd = skipString(bytes, i);
-    i = skipSpace(input, keyEnd);
+    i = skipJsonSpace(input, keyEnd);
     if (bytes[i] !== colon) throw unexpected(bytes, i, '":" behind the member name');
-    const valueStart = skipSpace(input, i + 1);
-    const valueEnd = skipValue(input, valueStart, depth);
+    const valueStart = skipJsonSpace(input, i + 1);
+    const valueEnd = skipJsonValue(input, valueStart, depth);
     if (visit !== undefined) visit(keyStart, keyEnd, valueStart, valueEnd);
-    i = skipSpace(input, valueEnd);
+    i = skipJsonSpace(input, valueEnd);
     const byte = bytes[i];
     if (byte === closeBrace) return i + 1;
     if (byte !== comma) throw unexpected(bytes, i, '"," or "}"');
-    i = skipSpace(input, i + 1);
+    i = skipJsonSpace(input, i + 1);
   }
 }
 
 function skipList(input: JsonInput, at: number, depth: number): number {
   const { bytes } = input;
   checkDepth(at, depth);
-  let i = skipSpace(input, at + 1);
+  let i = skipJsonSpace(input, at + 1);
   if (bytes[i] === closeBracket) return i + 1;
   for (;;) {
-    i = skipSpace(input, skipValue(input, i, depth));
+    i = skipJsonSpace(input, skipJsonValue(input, i, depth));
     const byte = bytes[i];
     if (byte === closeBracket) return i + 1;
     if (byte !== comma) throw unexpected(bytes, i, '"," or "]"');
-    i = skipSpace(input, i + 1);
+    i = skipJsonSpace(input, i + 1);
   }
 }
 
@@ -168,18 +168,19 @@ function isHexadecimalDigit(byte: number | undefined): boolean {
 }
 
 function checkDepth(at: number, depth: number): void {
-  if (depth > maximumJsonDepth) {
-    throw new InvalidObjectError(
-      `at byte ${at}: expected at most ${maximumJsonDepth} levels of lists and objects in each other, found more`,
-    );
-  }
+  if (depth <= maximumJsonDepth) return;
+  throw new InvalidObjectError(
+    `at byte ${at}: expected at most ${maximumJsonDepth} levels of lists and objects in each other, found more`,
+    { offset: at },
+  );
 }
 
-/** The error for the byte at `at`, counted from the beginning of the object. */
+/** The error for the byte at `at`, counted from the beginning of the input. */
 export function unexpected(bytes: Uint8Array, at: number, expected: string): InvalidObjectError {
-  return new InvalidObjectError(
-    `at byte ${Math.min(at, bytes.length)}: expected ${expected}, found ${describeByte(bytes[at])}`,
-  );
+  const offset = Math.min(at, bytes.length);
+  return new InvalidObjectError(`at byte ${offset}: expected ${expected}, found ${describeByte(bytes[at])}`, {
+    offset,
+  });
 }
 
 function describeByte(byte: number | undefined): string {

@@ -38,7 +38,7 @@ export function readObjectMetadata(metadata: RawMetadata): ObjectMetadata {
 }
 
 export function wrongMember(member: string, expected: string, found: unknown): InvalidObjectError {
-  return new InvalidObjectError(`${member}: expected ${expected}, found ${describeValue(found)}`);
+  return new InvalidObjectError(`${member}: expected ${expected}, found ${describeValue(found)}`, { member });
 }
 
 /** A value as an error message shows it: short, and telling a list from an object. */
