@@ -13,13 +13,13 @@ export interface CloseOptions {
 }
 
 /**
- * A function that runs the steps in reverse order, once, however often it is called. A step that fails or hangs is logged and left
+ * A function that runs the steps, those that were added meanwhile too, in reverse order, once, however often it is called. A step that fails or hangs is logged and left
  * behind; closing never rejects.
  */
 export function createClose(steps: readonly CloseStep[], options: CloseOptions): () => Promise<void> {
   let closing: Promise<void> | undefined;
   return () => {
-    closing ??= closeAll([...steps].reverse(), options);
+    closing ??= closeAll(steps.toReversed(), options);
     return closing;
   };
 }

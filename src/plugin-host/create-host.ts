@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createStorageError, type StorageHost } from '@clusterdex/storage-contract';
+import { createStorageError, type KeyValueStore, type StorageHost } from '@clusterdex/storage-contract';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { openKeyValueFile } from './key-value-file.js';
+import { PluginError } from './plugin-error.js';
 import { createPluginMetrics } from './plugin-metrics.js';
 
 export interface CreateHostOptions {
@@ -20,15 +21,26 @@ export interface CreateHostOptions {
 export async function createHost(options: CreateHostOptions): Promise<StorageHost> {
   const { plugin, logger, registry, hostVersion, signal } = options;
   const dataDirectory = join(options.dataDirectory, plugin);
-  await mkdir(dataDirectory, { recursive: true });
+  const keyValue = await openFiles(dataDirectory, options);
   return Object.freeze({
     logger: logger.child({ plugin }),
     metrics: createPluginMetrics(plugin, registry),
     createError: createStorageError,
-    keyValue: await openKeyValueFile(join(options.dataDirectory, `${plugin}.settings.json`)),
+    keyValue,
     now: () => Date.now(),
     dataDirectory,
     hostVersion,
     signal,
   });
+}
+
+async function openFiles(folder: string, { plugin, dataDirectory }: CreateHostOptions): Promise<KeyValueStore> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return await openKeyValueFile(join(dataDirectory, `${plugin}.settings.json`));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `the data directory of storage plugin "${plugin}" cannot be used: ${reason}`;
+    throw new PluginError('OPEN_FAILED', message, { cause: error });
+  }
 }

@@ -1,7 +1,18 @@
-import type { Capabilities, StorageFactory } from '@clusterdex/storage-contract';
+import type {
+  Capabilities,
+  CollectionResourceStorage,
+  ResourceStorage,
+  ResourceType,
+  StorageFactory,
+} from '@clusterdex/storage-contract';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { CallGate } from './call-gate.js';
+import { checkObject, checkWriteResult } from './check-answer.js';
+import { withDeadline } from './deadline.js';
 import type { Deadlines } from './deadlines.js';
+import { guardedBatches } from './guarded-batches.js';
+import { guardedList, notSupported } from './guarded-list.js';
 
 export interface GuardOptions {
   readonly name: string;
@@ -11,6 +22,165 @@ export interface GuardOptions {
   readonly registry: Registry;
 }
 
-export function guardStorage(storage: StorageFactory, _options: GuardOptions): StorageFactory {
-  return storage;
+interface Guard extends GuardOptions {
+  readonly gate: CallGate;
+  readonly storage: StorageFactory;
+}
+
+/** The storage in its own interface, with everything that callers may rely on whatever the plugin does. */
+export function guardStorage(storage: StorageFactory, options: GuardOptions): StorageFactory {
+  const { name, capabilities, deadlines } = options;
+  const shortest = Math.min(deadlines.call, deadlines.batch, deadlines.write);
+  const gate = new CallGate({ ...options, sweepInterval: Math.max(10, Math.min(1000, shortest / 4)) });
+  const guard: Guard = { ...options, gate, storage };
+  const call = { deadline: deadlines.call };
+  const storages = new Map<string, ResourceStorage>();
+  const collections = new Map<string, CollectionResourceStorage>();
+  let shutdown: Promise<void> | undefined;
+
+  return Object.freeze<StorageFactory>({
+    prepareCluster: (cluster) => gate.run('prepareCluster', () => storage.prepareCluster(cluster), call),
+    resourceVersions: (cluster, signal) =>
+      guardedBatches(gate, {
+        operation: 'resourceVersions',
+        deadline: deadlines.batch,
+        signal,
+        start: (stop) => storage.resourceVersions(cluster, stop),
+        check: (batch) => (Array.isArray(batch) ? undefined : 'gave a batch that is no list'),
+      }),
+    putClusterInventory: (inventory) =>
+      gate.run('putClusterInventory', () => storage.putClusterInventory(inventory), call),
+    clusterInventories: () =>
+      gate.run('clusterInventories', () => storage.clusterInventories(), {
+        ...call,
+        check: (inventories) => (Array.isArray(inventories) ? undefined : 'answered no list'),
+      }),
+    collectionResources: () =>
+      capabilities.collectionResources ? gate.runSync('collectionResources', () => storage.collectionResources()) : [],
+    resourceStorage(type) {
+      const key = `${type.group}/${type.version}/${type.resource}`;
+      let found = storages.get(key);
+      if (found === undefined) {
+        found = guardResourceStorage(guard, type);
+        storages.set(key, found);
+      }
+      return found;
+    },
+    collectionResourceStorage(collection) {
+      let found = collections.get(collection);
+      if (found === undefined) {
+        found = guardCollection(guard, collection);
+        collections.set(collection, found);
+      }
+      return found;
+    },
+    cleanCluster: (cluster, signal) =>
+      clean(guard, 'cleanCluster', { signal, start: (stop) => storage.cleanCluster(cluster, stop) }),
+    cleanClusterResource: (cluster, type, signal) =>
+      clean(guard, 'cleanClusterResource', {
+        signal,
+        start: (stop) => storage.cleanClusterResource(cluster, type, stop),
+      }),
+    health: () =>
+      gate
+        .run('health', () => storage.health(), call)
+        .catch((error: unknown) => ({
+          healthy: false,
+          reason: error instanceof Error ? error.message : `storage "${name}" failed in health`,
+        })),
+    shutdown() {
+      shutdown ??= shutDown(guard);
+      return shutdown;
+    },
+  });
+}
+
+function guardResourceStorage(
+  { gate, storage, name, capabilities, deadlines }: Guard,
+  type: ResourceType,
+): ResourceStorage {
+  const inner = gate.runSync('resourceStorage', () => storage.resourceStorage(type));
+  const wrong = (['get', 'list', 'write', 'recordEvents'] as const).find(
+    (member) => typeof inner?.[member] !== 'function',
+  );
+  if (wrong !== undefined)
+    throw gate.toStorageError('resourceStorage', gate.fault('resourceStorage', `answered something without ${wrong}`));
+  return Object.freeze<ResourceStorage>({
+    get(cluster, namespace, objectName, options) {
+      if (options?.injectEvents && !capabilities.events) return Promise.reject(notSupported(name, 'events'));
+      return gate.run('get', () => inner.get(cluster, namespace, objectName, options), {
+        deadline: deadlines.call,
+        check: (object) => checkObject(object, { cluster, namespace, name: objectName }),
+      });
+    },
+    list: (options, signal) =>
+      guardedList(gate, {
+        operation: 'list',
+        capabilities,
+        deadline: deadlines.batch,
+        options,
+        signal,
+        list: (asked, stop) => inner.list(asked, stop),
+      }),
+    write(cluster, changes, signal) {
+      const controller = new AbortController();
+      return gate.run('write', () => inner.write(cluster, changes, controller.signal), {
+        deadline: deadlines.write,
+        signal,
+        controller,
+        check: checkWriteResult,
+      });
+    },
+    recordEvents(cluster, events) {
+      if (!capabilities.events) return Promise.reject(notSupported(name, 'events'));
+      return gate.run('recordEvents', () => inner.recordEvents(cluster, events), { deadline: deadlines.write });
+    },
+  });
+}
+
+function guardCollection(
+  { gate, storage, name, capabilities, deadlines }: Guard,
+  collection: string,
+): CollectionResourceStorage {
+  if (!capabilities.collectionResources) throw notSupported(name, 'collectionResources');
+  const inner = gate.runSync('collectionResourceStorage', () => storage.collectionResourceStorage(collection));
+  if (typeof inner?.list !== 'function') {
+    throw gate.toStorageError(
+      'collectionResourceStorage',
+      gate.fault('collectionResourceStorage', 'answered something without list'),
+    );
+  }
+  return Object.freeze<CollectionResourceStorage>({
+    list: (options, signal) =>
+      guardedList(gate, {
+        operation: 'listCollection',
+        capabilities,
+        deadline: deadlines.batch,
+        options,
+        signal,
+        list: (asked, stop) => inner.list(asked, stop),
+      }),
+  });
+}
+
+interface Clean {
+  readonly signal: AbortSignal | undefined;
+  readonly start: (stop: AbortSignal) => Promise<void>;
+}
+
+/** May take as long as there is to remove: only the caller ends it. */
+function clean({ gate }: Guard, operation: string, { signal, start }: Clean): Promise<void> {
+  const controller = new AbortController();
+  const deadline = Number.POSITIVE_INFINITY;
+  return gate.run(operation, () => start(controller.signal), { deadline, signal, controller });
+}
+
+async function shutDown({ gate, storage, name, deadlines }: Guard): Promise<void> {
+  gate.closed = true;
+  try {
+    const done = await withDeadline((async () => storage.shutdown())(), deadlines.close);
+    if ('late' in done) throw new Error(`storage "${name}" did not shut down within ${deadlines.close} ms`);
+  } finally {
+    gate.end();
+  }
 }

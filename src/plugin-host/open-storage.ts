@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 import { serverVersion } from '../config/server-version.js';
 import { bundledFolder } from './bundled-folder.js';
 import { requirePlugin } from './check.js';
-import { createClose } from './close.js';
+import { type CloseStep, createClose } from './close.js';
 import { configurePlugin } from './configure.js';
 import { createHost } from './create-host.js';
 import { type Deadlines, defaultDeadlines } from './deadlines.js';
@@ -14,6 +14,7 @@ import { loadPlugin } from './load.js';
 import { openPlugin } from './open.js';
 import type { PluginRow } from './plugin-row.js';
 import { selectPlugin } from './select.js';
+import { watchRejections } from './watch-rejections.js';
 
 export interface OpenStorageOptions {
   /** Folders to search, in their order. */
@@ -32,6 +33,8 @@ export interface OpenStorageOptions {
   readonly signal: AbortSignal;
   readonly deadlines?: Partial<Deadlines>;
 }
+
+export type OpenSelectedOptions = Omit<OpenStorageOptions, 'folders' | 'bundled' | 'name'>;
 
 /** A storage that serves, behind the guard. */
 export interface OpenedStorage {
@@ -53,31 +56,36 @@ export async function openStorage(options: OpenStorageOptions): Promise<OpenedSt
 }
 
 /** As openStorage, for a plugin that was selected already. */
-export async function openSelected(
-  row: PluginRow,
-  options: Omit<OpenStorageOptions, 'folders' | 'bundled' | 'name'>,
-): Promise<OpenedStorage> {
+export async function openSelected(row: PluginRow, options: OpenSelectedOptions): Promise<OpenedStorage> {
   const { logger, registry, signal } = options;
   const deadlines = { ...defaultDeadlines, ...options.deadlines };
-  const plugin = requirePlugin(await loadPlugin(row, { deadline: deadlines.load, signal }), row);
-  const capabilities = Object.freeze(structuredClone(plugin.capabilities));
-  const config = configurePlugin(plugin, options);
-  const host = await createHost({
-    plugin: row.name,
-    dataDirectory: options.dataDirectory,
-    logger,
-    registry,
-    hostVersion: serverVersion,
-    signal,
-  });
-  const storage = await openPlugin(plugin, { config, host, deadline: deadlines.open });
-  const guarded = guardStorage(storage, { name: row.name, capabilities, deadlines, logger, registry });
-  const close = createClose([{ name: `storage ${row.name}`, run: () => guarded.shutdown() }], {
-    deadline: deadlines.close,
-    logger,
-  });
-  logger.info({ storage: row.name, version: row.version, folder: row.folder }, 'storage opened');
-  return Object.freeze({ name: row.name, version: row.version ?? '', capabilities, factory: guarded, close });
+  const steps: CloseStep[] = [
+    { name: 'rejections', run: watchRejections(row.folder, logger.child({ plugin: row.name })) },
+  ];
+  // The guard knows the deadline of its shutdown; this one is for what should never happen.
+  const close = createClose(steps, { deadline: deadlines.close + 1000, logger });
+  try {
+    const plugin = requirePlugin(await loadPlugin(row, { deadline: deadlines.load, signal }), row);
+    const capabilities = Object.freeze(structuredClone(plugin.capabilities));
+    const config = configurePlugin(plugin, options);
+    const { dataDirectory } = options;
+    const host = await createHost({
+      plugin: row.name,
+      dataDirectory,
+      logger,
+      registry,
+      hostVersion: serverVersion,
+      signal,
+    });
+    const storage = await openPlugin(plugin, { config, host, deadline: deadlines.open });
+    const factory = guardStorage(storage, { name: row.name, capabilities, deadlines, logger, registry });
+    steps.push({ name: `storage ${row.name}`, run: () => factory.shutdown() });
+    logger.info({ storage: row.name, version: row.version, folder: row.folder }, 'storage opened');
+    return Object.freeze({ name: row.name, version: row.version ?? '', capabilities, factory, close });
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** Says what was not considered and why; a folder that cannot be searched is a warning, since a better version may lie in it. */
