@@ -1,0 +1,68 @@
+import type {
+  ClusterInventory,
+  ResourceInventory,
+  ResourceStorage,
+  StorageFactory,
+} from '@clusterdex/storage-contract';
+
+/** A resource type that is served, with the storage that serves it. */
+export interface ServedResource {
+  readonly inventory: ResourceInventory;
+  readonly storage: ResourceStorage;
+}
+
+/** What is served below one prefix: the types of one cluster, or of all. */
+export interface ClusterView {
+  /** The cluster's inventory; undefined for the view of all clusters. */
+  readonly cluster: ClusterInventory | undefined;
+  readonly resources: readonly ResourceInventory[];
+  find(group: string, version: string, resource: string): ServedResource | undefined;
+  /** Documents that were made from this view, by path; they live as long as it does. */
+  readonly documents: Map<string, Buffer>;
+}
+
+/** Where two inventories disagree about a type, the first one counts. */
+export function createClusterView(
+  inventories: readonly ClusterInventory[],
+  cluster: ClusterInventory | undefined,
+  factory: StorageFactory,
+): ClusterView {
+  let types: ReadonlyMap<string, ResourceInventory> | undefined;
+  const served = new Map<string, ServedResource>();
+  const typesByKey = () => {
+    types ??= collectTypes(inventories);
+    return types;
+  };
+  return {
+    cluster,
+    documents: new Map(),
+    get resources() {
+      return [...typesByKey().values()];
+    },
+    find(group, version, resource) {
+      const key = `${group}/${version}/${resource}`;
+      const found = served.get(key);
+      if (found !== undefined) return found;
+      const inventory = typesByKey().get(key);
+      if (inventory === undefined) return undefined;
+      const { kind, namespaced } = inventory;
+      const entry = {
+        inventory,
+        storage: factory.resourceStorage({ group, version, resource, kind, namespaced }),
+      };
+      served.set(key, entry);
+      return entry;
+    },
+  };
+}
+
+function collectTypes(inventories: readonly ClusterInventory[]): ReadonlyMap<string, ResourceInventory> {
+  const types = new Map<string, ResourceInventory>();
+  for (const { resources } of inventories) {
+    for (const type of resources) {
+      const key = `${type.group}/${type.version}/${type.resource}`;
+      if (!types.has(key)) types.set(key, type);
+    }
+  }
+  return types;
+}

@@ -1,0 +1,29 @@
+import type { ServerResponse } from 'node:http';
+
+/** The lists that are being answered: each ends when its client goes, and all of them when the server cannot wait any longer. */
+export interface RunningLists {
+  /** Runs `answer` with a signal that aborts when the client has gone or the lists are ended. */
+  run(response: ServerResponse, answer: (signal: AbortSignal) => Promise<void>): Promise<void>;
+  abortAll(): void;
+}
+
+export function createRunningLists(): RunningLists {
+  const running = new Set<AbortController>();
+  return {
+    async run(response, answer) {
+      const controller = new AbortController();
+      const abort = () => controller.abort();
+      running.add(controller);
+      response.on('close', abort);
+      try {
+        await answer(controller.signal);
+      } finally {
+        response.off('close', abort);
+        running.delete(controller);
+      }
+    },
+    abortAll() {
+      for (const controller of running) controller.abort();
+    },
+  };
+}

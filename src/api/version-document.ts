@@ -1,0 +1,30 @@
+import { serverVersion } from '../config/server-version.js';
+
+/** The Kubernetes version that clients are told when the member cluster's own is not known. */
+const compatibleVersion = 'v1.36.0+clusterdex';
+
+/** `/version` as Kubernetes clients read it, of a cluster (its gitVersion, if known) or of all. */
+export function kubernetesVersionDocument(gitVersion = compatibleVersion): Buffer {
+  return versionDocument(gitVersion);
+}
+
+/** `/version` of this server itself. */
+export function serverVersionDocument(): Buffer {
+  return versionDocument(`v${serverVersion}`);
+}
+
+function versionDocument(gitVersion: string): Buffer {
+  const [, major = '', minor = ''] = /^v?(\d+)\.(\d+)/.exec(gitVersion) ?? [];
+  const info = {
+    major,
+    minor,
+    gitVersion,
+    gitCommit: '',
+    gitTreeState: '',
+    buildDate: '1970-01-01T00:00:00Z',
+    goVersion: '',
+    compiler: '',
+    platform: `${process.platform}/${process.arch}`,
+  };
+  return Buffer.from(`${JSON.stringify(info, undefined, 2)}\n`);
+}
