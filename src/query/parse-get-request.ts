@@ -1,0 +1,17 @@
+import type { Parameter } from './parameter.js';
+import { readUrlParameters } from './read-parameters.js';
+
+export interface ParsedGet {
+  readonly injectEvents: boolean;
+  readonly pretty: boolean;
+}
+
+/** The parameters of a request for one object, from the raw query string. QueryError for those that it does not have. */
+export function parseGetRequest(query: string): ParsedGet {
+  const draft = readUrlParameters(query, refuseLists);
+  return { injectEvents: draft.injectEvents === true, pretty: draft.pretty === true };
+}
+
+function refuseLists({ scope }: Parameter): string | undefined {
+  return scope === 'list and get' ? undefined : 'it applies to lists, and a single object was asked for';
+}
