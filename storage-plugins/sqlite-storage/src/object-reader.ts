@@ -28,7 +28,7 @@ function packedStatement(database: Database.Database, { onlyMetadata, collection
 
 const eventsOf = `
   SELECT json_group_array(event) FROM (
-    SELECT e.event FROM events e WHERE e.cluster = r.cluster AND e.involved_uid = r.uid AND r.uid <> '' ORDER BY e.recorded_at, e.event_uid)`;
+    SELECT e.event FROM events e WHERE e.cluster = r.cluster AND e.involved_uid = r.uid AND r.uid <> '' ORDER BY CAST(e.resource_version AS INTEGER), e.recorded_at)`;
 
 type Row = [cluster: string, namespace: string, name: string, typeId: number, json: Uint8Array, events: string | null];
 

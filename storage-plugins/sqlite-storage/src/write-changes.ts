@@ -71,11 +71,12 @@ export class ChangeWriter {
         if (change.type === 'delete') {
           if (row === undefined || compareResourceVersions(change.resourceVersion, row.resource_version) < 0) continue;
           this.#remove(row);
-          if (row.uid !== '') this.#statements.forgetEvents.run(cluster, row.uid);
+          this.#statements.forgetEvents.run(cluster, row.uid);
         } else {
           const json = Buffer.from(changes.bytes.buffer, changes.bytes.byteOffset + change.start, change.size);
           if (row === undefined) this.#insert({ typeId, cluster, syncedAt }, change, json);
           else if (!this.#replace(row, syncedAt, change, json)) continue;
+          else if (row.uid !== change.uid) this.#statements.forgetEvents.run(cluster, row.uid);
         }
         written++;
       }
