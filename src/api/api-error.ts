@@ -1,13 +1,17 @@
 import * as status from '../kube/status.js';
+import { createWarning } from './warning.js';
 
 /** An answer other than success, as the Status that the client gets. */
 export class ApiError extends Error {
   readonly status: status.Status;
+  /** For a Warning header, when clients are known not to show the message. */
+  readonly warning: string | undefined;
 
-  constructor(answer: status.Status) {
+  constructor(answer: status.Status, warning?: string) {
     super(answer.message);
     this.name = 'ApiError';
     this.status = answer;
+    this.warning = warning;
   }
 }
 
@@ -19,6 +23,8 @@ export function badRequest(message: string): ApiError {
   return new ApiError(status.badRequest(message));
 }
 
+/** kubectl, which meets this one on discovery, shows nothing of it but the warning. */
 export function unknownCluster(cluster: string): ApiError {
-  return badRequest(`the cluster ${JSON.stringify(cluster)} is not known: nothing is stored of it`);
+  const message = `the cluster ${JSON.stringify(cluster)} is not known: nothing is stored of it`;
+  return new ApiError(status.badRequest(message), createWarning(`the cluster '${cluster.slice(0, 253)}' is not known`));
 }

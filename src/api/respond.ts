@@ -27,7 +27,7 @@ export function sendText(response: ServerResponse, code: number, text: string): 
 }
 
 /** Answers with a Status. Where an answer has begun already, only breaking the connection keeps it from passing for a whole one. */
-export function sendStatus(response: ServerResponse, status: Status): void {
+export function sendStatus(response: ServerResponse, status: Status, warning?: string): void {
   if (response.headersSent) {
     response.destroy();
     return;
@@ -40,6 +40,7 @@ export function sendStatus(response: ServerResponse, status: Status): void {
     'Cache-Control': 'no-cache, private',
     'Content-Length': bytes.length,
   };
+  if (warning !== undefined) headers.Warning = warning;
   if (code === 405) headers.Allow = 'GET, HEAD';
   if (details?.retryAfterSeconds !== undefined) headers['Retry-After'] = details.retryAfterSeconds;
   response.writeHead(code, headers);

@@ -24,7 +24,7 @@ function versionDocument(gitVersion: string): Buffer {
     buildDate: '1970-01-01T00:00:00Z',
     goVersion: '',
     compiler: '',
-    platform: `${process.platform}/${process.arch}`,
+    platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
   };
   return Buffer.from(`${JSON.stringify(info, undefined, 2)}\n`);
 }

@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { serverVersion } from '../config/server-version.js';
+import { kubeconfigCommand } from './kubeconfig.js';
+import { serveCommand } from './serve.js';
 import { versionCommand } from './version.js';
 
 const examples = `
@@ -23,5 +25,7 @@ export function createProgram(): Command {
     .showSuggestionAfterError()
     .showHelpAfterError('(add --help for what there is)')
     .addHelpText('after', examples)
+    .addCommand(serveCommand())
+    .addCommand(kubeconfigCommand())
     .addCommand(versionCommand());
 }

@@ -1,0 +1,155 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { StorageFactory } from '@clusterdex/storage-contract';
+import type { Registry } from 'prom-client';
+import { createStatus, methodNotAllowed, notAcceptable } from '../kube/status.js';
+import type { ContinueTokens } from '../query/continue-tokens.js';
+import type { FeatureGates } from '../query/feature-gates.js';
+import type { Logger } from '../telemetry/logger.js';
+import { acceptsJson } from './accept.js';
+import { isAllowedHost } from './allowed-host.js';
+import { ApiError, badRequest, unknownPath } from './api-error.js';
+import { clusterListDocument } from './cluster-list.js';
+import { collectionType, createCollectionHandler } from './collection-handler.js';
+import {
+  indexDocument,
+  outerCoreVersionsDocument,
+  outerGroupDocument,
+  outerGroupsDocument,
+  outerResourcesDocument,
+} from './discovery.js';
+import { createDiscoveryHandler } from './discovery-handler.js';
+import { type ErrorSubject, toStatus } from './error-bridge.js';
+import { createHealthHandler } from './health.js';
+import { createInventoryCache } from './inventory-cache.js';
+import { createRequestMetrics } from './request-metrics.js';
+import { parseRequestPath, type RequestTarget } from './request-path.js';
+import { createResourceHandler } from './resource-handler.js';
+import { sendJson, sendStatus, sendText } from './respond.js';
+import type { RunningLists } from './running-lists.js';
+import { serverVersionDocument } from './version-document.js';
+
+export interface RequestHandlerOptions {
+  readonly factory: StorageFactory;
+  readonly storageName: string;
+  readonly gates: FeatureGates;
+  readonly continueTokens: ContinueTokens;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly lists: RunningLists;
+  /** Whether the server is on its way down. */
+  stopping(): boolean;
+}
+
+const outerDocuments = {
+  index: indexDocument(),
+  outerVersion: serverVersionDocument(),
+  outerCore: outerCoreVersionsDocument(),
+  outerGroups: outerGroupsDocument(),
+  outerGroup: outerGroupDocument(),
+  outerResources: outerResourcesDocument(),
+};
+
+/** Answers every request; never rejects. */
+export function createRequestHandler(options: RequestHandlerOptions) {
+  const { logger, registry } = options;
+  let inFlight = 0;
+  const metrics = createRequestMetrics(registry, () => inFlight);
+  const inventory = createInventoryCache({ factory: options.factory, logger });
+  const serveResource = createResourceHandler({ ...options, inventory });
+  const serveDiscovery = createDiscoveryHandler(inventory);
+  const collections = createCollectionHandler(options);
+  const serveHealth = createHealthHandler(options);
+
+  async function serve(response: ServerResponse, target: RequestTarget, query: string): Promise<void> {
+    switch (target.kind) {
+      case 'resource':
+        return serveResource(response, target, query);
+      case 'version':
+      case 'core':
+      case 'groups':
+      case 'group':
+      case 'resources':
+        return serveDiscovery(response, target);
+      case 'collection':
+        return collections.get(response, target.name, query);
+      case 'collections':
+        return collections.list(response);
+      case 'clusters':
+        return sendJson(response, clusterListDocument(await options.factory.clusterInventories()));
+      case 'health':
+        return serveHealth(response, { ...target, query });
+      case 'metrics':
+        return sendText(response, 200, await registry.metrics());
+      case 'unknown':
+        throw unknownPath();
+      case 'malformed':
+        throw badRequest(target.message);
+      default:
+        return sendJson(response, outerDocuments[target.kind]);
+    }
+  }
+
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const began = performance.now();
+    const { method, url = '' } = request;
+    const mark = url.indexOf('?');
+    const query = mark === -1 ? '' : url.slice(mark + 1);
+    const target = parseRequestPath(mark === -1 ? url : url.slice(0, mark));
+    inFlight++;
+    try {
+      if (!isAllowedHost(request.headers.host)) throw foreignHost();
+      if (target.kind === 'unknown') throw unknownPath();
+      if (method !== 'GET' && method !== 'HEAD') throw new ApiError(methodNotAllowed());
+      if (isNegotiated(target) && !acceptsJson(request.headers.accept))
+        throw new ApiError(notAcceptable(['application/json']));
+      await serve(response, target, query);
+    } catch (error) {
+      answerError(response, error, target);
+    }
+    inFlight--;
+    const outcome = { code: response.statusCode, seconds: (performance.now() - began) / 1000 };
+    metrics.observe(verbOf(method, target), resourceOf(target, outcome.code), outcome);
+  };
+
+  function answerError(response: ServerResponse, error: unknown, target: RequestTarget): void {
+    if (response.destroyed) {
+      logger.debug({ target }, 'the client went before its answer was complete');
+      return;
+    }
+    const answer = toStatus(error, subjectOf(target));
+    if (answer.code >= 500) logger.error({ err: error, target, code: answer.code }, 'a request failed');
+    else if (response.headersSent) logger.error({ err: error, target }, 'a list broke off');
+    sendStatus(response, answer, error instanceof ApiError ? error.warning : undefined);
+  }
+}
+
+function foreignHost(): ApiError {
+  const message = 'this server answers for localhost, 127.0.0.1 and [::1] alone; the Host header names something else';
+  return new ApiError(createStatus({ code: 403, reason: 'Forbidden', message, details: {} }));
+}
+
+function isNegotiated(target: RequestTarget): boolean {
+  return target.kind !== 'health' && target.kind !== 'metrics';
+}
+
+function verbOf(method: string | undefined, target: RequestTarget): string {
+  if (method !== 'GET' && method !== 'HEAD') return 'other';
+  return target.kind === 'collections' ||
+    target.kind === 'clusters' ||
+    (target.kind === 'resource' && target.name === undefined)
+    ? 'list'
+    : 'get';
+}
+
+/** For a label of a metric, so never a word that a client made up: what was not found counts as none. */
+function resourceOf(target: RequestTarget, code: number): string {
+  if (target.kind === 'collection' || target.kind === 'collections') return 'collectionresources';
+  if (target.kind !== 'resource' || (code >= 400 && code < 500)) return '';
+  return target.group === '' ? target.resource : `${target.resource}.${target.group}`;
+}
+
+function subjectOf(target: RequestTarget): ErrorSubject | undefined {
+  if (target.kind === 'resource') return target;
+  if (target.kind === 'collection') return { ...collectionType, name: target.name };
+  return undefined;
+}
