@@ -30,6 +30,19 @@ export async function discoverPlugins(folders: readonly string[], options: Disco
   return markShadowed(rows);
 }
 
+/** The row of one path that is meant to be a plugin, whatever lies there. */
+export async function discoverPlugin(path: string, options: DiscoverOptions = {}): Promise<PluginRow> {
+  const folder = resolve(path);
+  try {
+    const target = await realpath(folder);
+    const read = (await stat(target)).isFile() ? readFileManifest : readFolderManifest;
+    return toRow(folder, await read(target), options);
+  } catch (error) {
+    const reason = `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    return { name: basename(folder), folder, state: 'broken', reason };
+  }
+}
+
 interface SearchOptions extends DiscoverOptions {
   readonly trusted?: boolean;
 }
@@ -80,6 +93,9 @@ async function inspect(path: string, root: string, options: SearchOptions): Prom
       ).flat();
     if (entry.startsWith('storage-')) return skip('a library: a plugin is called <name>-storage');
     if (!meant) return skip('not called <name>-storage');
+    if (!options.trusted && !(await holdsManifest(target, root))) {
+      return broken('its package.json is a link that leaves the folder');
+    }
     const manifest = await readFolderManifest(target);
     if (options.trusted && 'violations' in manifest && manifest.absent) return [];
     return [toRow(path, manifest, options)];
@@ -88,9 +104,19 @@ async function inspect(path: string, root: string, options: SearchOptions): Prom
   }
 }
 
+/** Whether the package.json lies within the folder that is searched; one that is not there is told of when it is read. */
+async function holdsManifest(plugin: string, root: string): Promise<boolean> {
+  try {
+    return isInside(await realpath(join(plugin, 'package.json')), root);
+  } catch {
+    return true;
+  }
+}
+
 function toRow(folder: string, result: ManifestResult, options: DiscoverOptions): PluginRow {
   if ('violations' in result) {
-    return { name: basename(folder), folder, state: 'broken', reason: result.violations.join('; ') };
+    const { violations } = result;
+    return { name: basename(folder), folder, state: 'broken', reason: violations.join('; '), violations };
   }
   const { manifest } = result;
   const reason = negotiate(manifest.contract, options.spoken);

@@ -17,6 +17,8 @@ export interface PluginRow {
   readonly state: PluginState;
   /** Why it is not `ok`. */
   readonly reason?: string;
+  /** Everything that is wrong with the manifest of a `broken` plugin, each with its path. */
+  readonly violations?: readonly string[];
   /** Set when the row stands for a folder to search that could not be read. */
   readonly unreadableFolder?: true;
 }

@@ -36,7 +36,8 @@ function resolvePackage(root: string, packageName: string): string {
   try {
     return require.resolve(packageName);
   } catch (error) {
-    const imported = importTarget(exports);
+    const notExported = error instanceof Error && 'code' in error && error.code === 'ERR_PACKAGE_PATH_NOT_EXPORTED';
+    const imported = notExported ? importTarget(exports) : undefined;
     if (imported === undefined) throw error;
     return realpathSync(join(root, imported));
   }

@@ -13,7 +13,8 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(word.length / 2)) + 1;
   for (const candidate of candidates) {
-    const away = distance(word.toLowerCase(), candidate.toLowerCase());
+    const [typed, known] = [word.toLowerCase(), candidate.toLowerCase()];
+    const away = typed.length > 1 && known.startsWith(typed) ? 1 : distance(typed, known);
     if (away < bestDistance) [best, bestDistance] = [candidate, away];
   }
   return best;
@@ -36,7 +37,9 @@ function describe(error: ErrorObject): string {
 function expectation(error: ErrorObject): string {
   if (error.keyword === 'enum') return `must be one of ${JSON.stringify(error.params.allowedValues)}`;
   if (error.keyword === 'const') return `must be ${JSON.stringify(error.params.allowedValue)}`;
-  return error.message ?? `fails ${error.keyword}`;
+  const message = error.message ?? `fails ${error.keyword}`;
+  const { description } = (error.parentSchema ?? {}) as { description?: unknown };
+  return error.keyword === 'pattern' && typeof description === 'string' ? `${message} (${description})` : message;
 }
 
 function found(path: string, data: unknown): string {

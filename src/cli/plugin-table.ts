@@ -1,0 +1,24 @@
+import type { PluginRow } from '../plugin-host/plugin-row.js';
+
+const headings = ['NAME', 'VERSION', 'CONTRACT', 'STATE', 'FOLDER', 'REASON'];
+
+/** The rows as an aligned table, one line each. */
+export function formatPluginTable(rows: readonly PluginRow[]): string {
+  const cells = rows.map(({ name, version, contract, state, folder, reason }) =>
+    [name, version ?? '', contract ?? '', state, folder, reason ?? ''].map(printable),
+  );
+  const table = [headings, ...cells];
+  const widths = headings.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const lines = table.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+/** Names of files may hold anything, line breaks and terminal codes too. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ');
+}

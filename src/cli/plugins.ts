@@ -1,0 +1,53 @@
+import { Command, Option } from 'commander';
+import { pluginFolders } from '../config/storage-settings.js';
+import { bundledFolder } from '../plugin-host/bundled-folder.js';
+import { discoverPlugins } from '../plugin-host/discover.js';
+import { checkInstalledPlugin, type PluginCheckOptions } from './plugin-check.js';
+import { formatPluginTable } from './plugin-table.js';
+
+const help = `
+A storage plugin is a folder <name>-storage with a package.json that has a member "clusterdex", or a single file
+<name>-storage.mjs that begins with a comment line "// clusterdex: { ... }". Plugins are looked for in the folders of
+STORAGE_PLUGINS (a list like PATH) and among those that come with the server.
+
+Examples:
+  $ clusterdex plugins list
+  $ STORAGE_PLUGINS=/opt/plugins:./my-plugins clusterdex plugins list --output json
+  $ clusterdex plugins check ./my-plugins/example-storage --storage-set url=http://127.0.0.1:9200
+`;
+
+export function pluginsCommand(): Command {
+  return new Command('plugins')
+    .description('list and check storage plugins')
+    .addHelpText('after', help)
+    .addCommand(listCommand())
+    .addCommand(checkCommand());
+}
+
+function listCommand(): Command {
+  return new Command('list')
+    .description('list what lies in the plugin folders, and why what is not usable is not; runs no code of a plugin')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table'))
+    .action(async ({ output }: { output: string }) => {
+      const rows = await discoverPlugins(pluginFolders(), { bundled: bundledFolder() });
+      process.stdout.write(output === 'json' ? `${JSON.stringify(rows, undefined, 2)}\n` : formatPluginTable(rows));
+    });
+}
+
+function checkCommand(): Command {
+  return new Command('check')
+    .description('load a plugin, check it against the contract, open it in a temporary folder and close it again')
+    .argument('<plugin>', 'the folder or file of a plugin, or the name of an installed one')
+    .option('--storage-config <file>', "the storage's own config, YAML or JSON")
+    .option('--storage-set <key=value>', "sets one key of the storage's config; repeatable", append)
+    .option('--timeout <seconds>', 'how long each step may take', '30')
+    .action(async (plugin: string, options: PluginCheckOptions) => {
+      if (!(await checkInstalledPlugin(plugin, options))) process.exitCode = 1;
+      // A plugin that hangs must not keep the command from ending.
+      setTimeout(() => process.exit(), 1000).unref();
+    });
+}
+
+function append(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}
