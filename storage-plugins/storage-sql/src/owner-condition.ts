@@ -10,6 +10,9 @@ function ownersByName(owner: OwnerSelection, scope: OwnerScope): Sql {
   const conditions = [sql`w.cluster = ${scope.cluster}`, sql`w.name = ${owner.name ?? ''}`, verbatim(`w.uid <> ''`)];
   if (scope.namespaces?.in !== undefined)
     conditions.push(isOneOf(verbatim('w.namespace'), [...scope.namespaces.in, '']));
+  if (scope.namespaces?.notIn !== undefined) {
+    conditions.push(sql`NOT (w.namespace <> '' AND ${isOneOf(verbatim('w.namespace'), scope.namespaces.notIn)})`);
+  }
   if (owner.groupResource !== undefined) {
     const { group, resource } = owner.groupResource;
     conditions.push(
