@@ -1,6 +1,9 @@
 import { Command } from 'commander';
 import { serverVersion } from '../config/server-version.js';
+import { clustersCommand } from './clusters.js';
+import { importCommand } from './import.js';
 import { kubeconfigCommand } from './kubeconfig.js';
+import { pluginsCommand } from './plugins.js';
 import { serveCommand } from './serve.js';
 import { versionCommand } from './version.js';
 
@@ -26,6 +29,9 @@ export function createProgram(): Command {
     .showHelpAfterError('(add --help for what there is)')
     .addHelpText('after', examples)
     .addCommand(serveCommand())
+    .addCommand(importCommand())
+    .addCommand(clustersCommand())
     .addCommand(kubeconfigCommand())
+    .addCommand(pluginsCommand())
     .addCommand(versionCommand());
 }
