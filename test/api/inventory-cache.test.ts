@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
 import type { ClusterInventory, StorageFactory } from '@clusterdex/storage-contract';
+import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { createInventoryCache } from '../../src/api/inventory-cache.js';
 
