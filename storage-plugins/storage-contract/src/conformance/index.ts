@@ -1,1 +1,6 @@
-export {};
+export * from './cases/topics.js';
+export * from './conformance.js';
+export * from './conformance-case.js';
+export { type ConformanceOptions, runConformance } from './conformance-run.js';
+export * from './conformance-summary.js';
+export * from './create-test-host.js';

@@ -1,0 +1,21 @@
+import { conformance, createTestHost } from '@clusterdex/storage-contract/conformance';
+import { describe, it } from '@jest/globals';
+import plugin from '../src/index.js';
+
+conformance(
+  { describe, it },
+  {
+    name: 'memory',
+    capabilities: plugin.capabilities,
+    open: (directory) => plugin.createStorageFactory({ journal: true }, createTestHost(directory)),
+  },
+);
+
+conformance(
+  { describe, it },
+  {
+    name: 'memory without journal',
+    capabilities: { ...plugin.capabilities, durable: false },
+    open: (directory) => plugin.createStorageFactory({ journal: false }, createTestHost(directory)),
+  },
+);

@@ -1,0 +1,30 @@
+import type { Capabilities, CapabilityName } from '../capabilities.js';
+import type { StorageFactory } from '../storage-factory.js';
+
+/** What a case has at hand: a storage of its own, empty and open. */
+export interface CaseContext {
+  readonly storage: StorageFactory;
+  readonly capabilities: Capabilities;
+  /** Opens another, empty store; it is closed after the case. */
+  openAnother(): Promise<StorageFactory>;
+  /** Opens the store of this case once more while it is open. */
+  openSame(): Promise<StorageFactory>;
+  /** Shuts the storage down and opens what it left behind. */
+  reopen(): Promise<StorageFactory>;
+}
+
+/** One guarantee. The name says it, and is what a skip names; it is unique in the kit. */
+export interface ConformanceCase {
+  readonly name: string;
+  /** The case is skipped when the storage does not declare them. */
+  readonly needs?: readonly CapabilityName[];
+  /** The case shows that what the storage does not declare is refused; it says nothing about one that declares it. */
+  readonly unless?: CapabilityName;
+  /** Rejects when the storage breaks the guarantee. */
+  run(context: CaseContext): Promise<void>;
+}
+
+export interface ConformanceTopic {
+  readonly topic: string;
+  readonly cases: readonly ConformanceCase[];
+}

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Capabilities } from '../capabilities.js';
+import type { StorageFactory } from '../storage-factory.js';
+import { conformanceTopics } from './cases/topics.js';
+import type { CaseContext, ConformanceCase, ConformanceTopic } from './conformance-case.js';
+import type { ConformanceSummary } from './conformance-summary.js';
+
+export interface ConformanceOptions {
+  /** What the storage is called in the output. */
+  readonly name: string;
+  readonly capabilities: Capabilities;
+  /**
+   * Opens the store that belongs to a directory: another directory, another store; the same one again, what was left there. The
+   * directory exists and is empty at first; a storage elsewhere may take its path for a name.
+   */
+  open(directory: string): Promise<StorageFactory>;
+  /** Removes what the store of a directory has outside that directory; called when it is shut down. */
+  remove?(directory: string): Promise<void>;
+  /** Cases that are not run, each with the reason. A name that is no case is a failure. */
+  readonly skip?: Readonly<Record<string, string>>;
+}
+
+/** Runs one case on a store of its own, and leaves nothing behind. */
+export async function runCase(options: ConformanceOptions, { run }: ConformanceCase): Promise<void> {
+  const directories: string[] = [];
+  const opened = new Set<StorageFactory>();
+  const open = async (directory: string) => {
+    const storage = await options.open(directory);
+    opened.add(storage);
+    return storage;
+  };
+  const openNew = async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'clusterdex-conformance-'));
+    directories.push(directory);
+    return { directory, storage: await open(directory) };
+  };
+  try {
+    const { directory, storage } = await openNew();
+    let current = storage;
+    const context: CaseContext = {
+      storage,
+      capabilities: options.capabilities,
+      openAnother: async () => (await openNew()).storage,
+      openSame: () => open(directory),
+      async reopen() {
+        await current.shutdown();
+        opened.delete(current);
+        current = await open(directory);
+        return current;
+      },
+    };
+    await run(context);
+  } finally {
+    // A case may have shut its storage down itself; a second shutdown may refuse.
+    await Promise.allSettled([...opened].map((storage) => storage.shutdown()));
+    for (const directory of directories) {
+      await options.remove?.(directory);
+      await rm(directory, { recursive: true, force: true });
+    }
+  }
+}
+
+/** The cases that say anything about a storage with these capabilities: that a refusal is missing is nothing to skip. */
+export function applicableTopics({ capabilities }: ConformanceOptions): readonly ConformanceTopic[] {
+  const applies = ({ unless }: ConformanceCase) => unless === undefined || !capabilities[unless];
+  return conformanceTopics.map(({ topic, cases }) => ({ topic, cases: cases.filter(applies) }));
+}
+
+/** Why a case is not run; undefined when it is. */
+export function skipReason(
+  options: ConformanceOptions,
+  { name, needs = [] }: ConformanceCase,
+): { readonly by: 'capability' | 'name'; readonly reason: string } | undefined {
+  const missing = needs.find((capability) => !options.capabilities[capability]);
+  if (missing !== undefined) return { by: 'capability', reason: `it has no ${missing}` };
+  const reason = options.skip?.[name];
+  return reason === undefined ? undefined : { by: 'name', reason };
+}
+
+/** Names of skips that match no case. */
+export function unknownSkips(options: ConformanceOptions): readonly string[] {
+  const names = new Set(conformanceTopics.flatMap(({ cases }) => cases.map(({ name }) => name)));
+  return Object.keys(options.skip ?? {}).filter((name) => !names.has(name));
+}
+
+/** Runs the kit, or the named cases, without a test runner: for a command, or a test of the kit itself. */
+export async function runConformance(
+  options: ConformanceOptions,
+  only?: readonly string[],
+): Promise<ConformanceSummary> {
+  const passed: string[] = [];
+  const failed: { name: string; error: unknown }[] = [];
+  const skipped = {
+    capability: [] as { name: string; reason: string }[],
+    name: [] as { name: string; reason: string }[],
+  };
+  const cases = applicableTopics(options).flatMap((topic) => topic.cases);
+  const wanted = only === undefined ? cases : cases.filter(({ name }) => only.includes(name));
+  if (only !== undefined) assert.equal(wanted.length, only.length, `every name of ${only.join('; ')} is a case`);
+  for (const one of wanted) {
+    const skip = skipReason(options, one);
+    if (skip !== undefined) {
+      skipped[skip.by].push({ name: one.name, reason: skip.reason });
+      continue;
+    }
+    try {
+      await runCase(options, one);
+      passed.push(one.name);
+    } catch (error) {
+      failed.push({ name: one.name, error });
+    }
+  }
+  return {
+    storage: options.name,
+    passed,
+    failed,
+    skippedByCapability: skipped.capability,
+    skippedByName: skipped.name,
+    unknownSkips: unknownSkips(options),
+  };
+}
