@@ -19,7 +19,12 @@ const cached = <Value>(parse: (text: string) => Value, limit = 256): ((text: str
   };
 };
 
-const integer = /^[+-]?\d{1,19}$/;
+/** As Kubernetes reads an integer of a label: decimal, 64 bits. */
+function parseInteger(text: string): bigint | undefined {
+  if (!/^[+-]?\d{1,40}$/.test(text)) return undefined;
+  const value = BigInt(text.replace(/^\+/, ''));
+  return BigInt.asIntN(64, value) === value ? value : undefined;
+}
 
 /** What SQL cannot say the same way as the reference selection, it asks the reference selection. */
 function defineFunctions(database: Database.Database): void {
@@ -35,9 +40,9 @@ function defineFunctions(database: Database.Database): void {
     return typeof value === 'number' ? value : (fieldText(value) ?? null);
   });
   database.function('compare_integers', options, (left: string, right: string) => {
-    if (!integer.test(left) || !integer.test(right)) return null;
-    const difference = BigInt(left) - BigInt(right);
-    return difference === 0n ? 0 : difference < 0n ? -1 : 1;
+    const [a, b] = [parseInteger(left), parseInteger(right)];
+    if (a === undefined || b === undefined) return null;
+    return a === b ? 0 : a < b ? -1 : 1;
   });
 }
 

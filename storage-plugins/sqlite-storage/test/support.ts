@@ -1,13 +1,8 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import {
-  createStorageError,
-  prepareObject,
-  type ResourceType,
-  type StorageFactory,
-  type StorageHost,
-} from '@clusterdex/storage-contract';
+import { prepareObject, type ResourceType, type StorageFactory } from '@clusterdex/storage-contract';
+import { createTestHost } from '@clusterdex/storage-contract/conformance';
 import type { SqliteConfig } from '../src/config.js';
 import plugin from '../src/index.js';
 
@@ -18,35 +13,6 @@ export const configMaps: ResourceType = {
   kind: 'ConfigMap',
   namespaced: true,
 };
-
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
-
-export function createHost(dataDirectory: string): StorageHost {
-  const settings = new Map<string, string>();
-  return {
-    logger: silent,
-    metrics: {
-      counter: () => ({ increment() {} }),
-      gauge: () => ({ set() {} }),
-      histogram: () => ({ observe() {} }),
-    },
-    createError: createStorageError,
-    keyValue: {
-      get: (key) => settings.get(key),
-      keys: () => [...settings.keys()],
-      async set(key, value) {
-        settings.set(key, value);
-      },
-      async delete(key) {
-        settings.delete(key);
-      },
-    },
-    now: () => Date.now(),
-    dataDirectory,
-    hostVersion: '0.0.0',
-    signal: new AbortController().signal,
-  };
-}
 
 export const temporaryDirectory = () => mkdtemp(path.join(tmpdir(), 'clusterdex-sqlite-'));
 
@@ -59,7 +25,7 @@ export const defaults: SqliteConfig = {
 };
 
 export function openStorage(directory: string, config: Partial<SqliteConfig> = {}): Promise<StorageFactory> {
-  return plugin.createStorageFactory({ ...defaults, ...config }, createHost(directory));
+  return plugin.createStorageFactory({ ...defaults, ...config }, createTestHost(directory));
 }
 
 export function configMap(
