@@ -10,7 +10,7 @@ const mostTerms = 32;
 export function parseOrderBy(text: string): readonly OrderTerm[] | undefined {
   if (text.trim() === '') return undefined;
   return createOrder(
-    splitOutsideQuotes(text, ',').map((item) => {
+    limitTerms(splitOutsideQuotes(text, ',')).map((item) => {
       const [field = '', direction, ...more] = splitOutsideQuotes(item.trim(), ' ');
       if (field === '') throw new GrammarError('a field is expected before and after each comma');
       if (more.length > 0 || (direction !== undefined && direction !== 'desc')) {
@@ -26,16 +26,20 @@ export function parseOrderLabels(values: readonly string[]): readonly OrderTerm[
   const fields = values.filter((value) => value !== '');
   if (fields.length === 0) return undefined;
   return createOrder(
-    fields.map((value) => {
+    limitTerms(fields).map((value) => {
       const descending = value.endsWith('_desc');
       return createTerm(descending ? value.slice(0, -'_desc'.length) : value, descending);
     }),
   );
 }
 
+function limitTerms(terms: readonly string[]): readonly string[] {
+  if (terms.length <= mostTerms) return terms;
+  throw new GrammarError(`at most ${mostTerms} fields, found ${terms.length}`);
+}
+
 /** A field that comes a second time decides nothing. */
 function createOrder(terms: readonly OrderTerm[]): readonly OrderTerm[] {
-  if (terms.length > mostTerms) throw new GrammarError(`at most ${mostTerms} fields, found ${terms.length}`);
   const first = new Map<string, OrderTerm>();
   for (const term of terms) {
     const key = JSON.stringify(term.by);
@@ -75,7 +79,14 @@ function checkMistyped(field: string): void {
 }
 
 function isNear(column: string, word: string): boolean {
-  return (word.length > 4 && column.startsWith(word)) || distance(column, word) <= (column.length > 4 ? 2 : 1);
+  const swapped = sortLetters(column) === sortLetters(word);
+  return (
+    swapped || (word.length > 4 && column.startsWith(word)) || distance(column, word) <= (column.length > 4 ? 2 : 1)
+  );
+}
+
+function sortLetters(text: string): string {
+  return [...text].sort().join('');
 }
 
 function splitOutsideQuotes(text: string, separator: string): readonly string[] {
