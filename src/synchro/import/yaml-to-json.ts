@@ -38,8 +38,8 @@ export function yamlToJson(text: string): string | undefined {
 }
 
 class JsonEmitter {
-  private length = 0;
   private readonly resolving = new Set<Node>();
+  private readonly resolved = new Map<Node, string>();
 
   constructor(private readonly document: Document) {}
 
@@ -57,8 +57,7 @@ class JsonEmitter {
 
   /** Aliases can say in a line what would take gigabytes. */
   private grow(text: string): string {
-    this.length += text.length;
-    if (this.length > 8 * maximumLength || text.length > maximumLength) {
+    if (text.length > maximumLength) {
       throw new YamlError(`expected an object of at most ${maximumLength >> 20} MiB, found more behind its aliases`);
     }
     return text;
@@ -67,11 +66,15 @@ class JsonEmitter {
   private alias(target: Node | undefined, name: string): string {
     if (target === undefined)
       throw new YamlError(`expected an anchor &${name} for the alias *${name}, found none before it`);
-    if (this.resolving.has(target))
+    if (this.resolving.has(target)) {
       throw new YamlError(`expected a tree, found the alias *${name} within its own anchor`);
+    }
+    const earlier = this.resolved.get(target);
+    if (earlier !== undefined) return earlier;
     this.resolving.add(target);
     const text = this.value(target);
     this.resolving.delete(target);
+    this.resolved.set(target, text);
     return text;
   }
 
