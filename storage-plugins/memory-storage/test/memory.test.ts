@@ -1,9 +1,9 @@
 import { conformance, createTestHost } from '@clusterdex/storage-contract/conformance';
-import { describe, it } from '@jest/globals';
+import { afterAll, describe, it } from '@jest/globals';
 import plugin from '../src/index.js';
 
 conformance(
-  { describe, it },
+  { describe, it, afterAll },
   {
     name: 'memory',
     capabilities: plugin.capabilities,
@@ -12,7 +12,7 @@ conformance(
 );
 
 conformance(
-  { describe, it },
+  { describe, it, afterAll },
   {
     name: 'memory without journal',
     capabilities: { ...plugin.capabilities, durable: false },

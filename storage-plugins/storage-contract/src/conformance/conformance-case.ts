@@ -1,7 +1,8 @@
 import type { Capabilities, CapabilityName } from '../capabilities.js';
 import type { StorageFactory } from '../storage-factory.js';
+import type { TestObject } from './test-objects.js';
 
-/** What a case has at hand: a storage of its own, empty and open. */
+/** What a case has at hand: a storage of its own, open and empty but for the fleet of the case. */
 export interface CaseContext {
   readonly storage: StorageFactory;
   readonly capabilities: Capabilities;
@@ -20,6 +21,8 @@ export interface ConformanceCase {
   readonly needs?: readonly CapabilityName[];
   /** The case shows that what the storage does not declare is refused; it says nothing about one that declares it. */
   readonly unless?: CapabilityName;
+  /** Stored before the case, which then only reads: cases one behind the other with the same fleet share one store. */
+  readonly fleet?: readonly TestObject[];
   /** Rejects when the storage breaks the guarantee. */
   run(context: CaseContext): Promise<void>;
 }

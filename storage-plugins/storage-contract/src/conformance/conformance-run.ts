@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Capabilities } from '../capabilities.js';
 import type { StorageFactory } from '../storage-factory.js';
+import { createCaseRunner } from './case-runner.js';
 import { conformanceTopics } from './cases/topics.js';
-import type { CaseContext, ConformanceCase, ConformanceTopic } from './conformance-case.js';
+import type { ConformanceCase, ConformanceTopic } from './conformance-case.js';
 import type { ConformanceSummary } from './conformance-summary.js';
 
 export interface ConformanceOptions {
@@ -21,46 +19,6 @@ export interface ConformanceOptions {
   remove?(directory: string): Promise<void>;
   /** Cases that are not run, each with the reason. A name that is no case is a failure. */
   readonly skip?: Readonly<Record<string, string>>;
-}
-
-/** Runs one case on a store of its own, and leaves nothing behind. */
-export async function runCase(options: ConformanceOptions, { run }: ConformanceCase): Promise<void> {
-  const directories: string[] = [];
-  const opened = new Set<StorageFactory>();
-  const open = async (directory: string) => {
-    const storage = await options.open(directory);
-    opened.add(storage);
-    return storage;
-  };
-  const openNew = async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'clusterdex-conformance-'));
-    directories.push(directory);
-    return { directory, storage: await open(directory) };
-  };
-  try {
-    const { directory, storage } = await openNew();
-    let current = storage;
-    const context: CaseContext = {
-      storage,
-      capabilities: options.capabilities,
-      openAnother: async () => (await openNew()).storage,
-      openSame: () => open(directory),
-      async reopen() {
-        await current.shutdown();
-        opened.delete(current);
-        current = await open(directory);
-        return current;
-      },
-    };
-    await run(context);
-  } finally {
-    // A case may have shut its storage down itself; a second shutdown may refuse.
-    await Promise.allSettled([...opened].map((storage) => storage.shutdown()));
-    for (const directory of directories) {
-      await options.remove?.(directory);
-      await rm(directory, { recursive: true, force: true });
-    }
-  }
 }
 
 /** The cases that say anything about a storage with these capabilities: that a refusal is missing is nothing to skip. */
@@ -100,6 +58,7 @@ export async function runConformance(
   const cases = applicableTopics(options).flatMap((topic) => topic.cases);
   const wanted = only === undefined ? cases : cases.filter(({ name }) => only.includes(name));
   if (only !== undefined) assert.equal(wanted.length, only.length, `every name of ${only.join('; ')} is a case`);
+  const runner = createCaseRunner(options);
   for (const one of wanted) {
     const skip = skipReason(options, one);
     if (skip !== undefined) {
@@ -107,12 +66,13 @@ export async function runConformance(
       continue;
     }
     try {
-      await runCase(options, one);
+      await runner.run(one);
       passed.push(one.name);
     } catch (error) {
       failed.push({ name: one.name, error });
     }
   }
+  await runner.close();
   return {
     storage: options.name,
     passed,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { applicableTopics, type ConformanceOptions, runCase, skipReason, unknownSkips } from './conformance-run.js';
+import { createCaseRunner } from './case-runner.js';
+import { applicableTopics, type ConformanceOptions, skipReason, unknownSkips } from './conformance-run.js';
 import { formatSummary } from './conformance-summary.js';
 
 /** The part that Jest and node:test have in common. */
@@ -10,6 +11,8 @@ export interface ConformanceRunner {
     (name: string, body: () => Promise<void>, timeout?: number): unknown;
     skip(name: string, body: () => Promise<void>): unknown;
   };
+  /** `after` of node:test; without it, a run of a few cases only may leave a store open. */
+  afterAll?(body: () => Promise<void>): unknown;
 }
 
 /** Generous: a case may be the first that waits for a slow disk or a distant database. */
@@ -19,8 +22,8 @@ const caseTimeout = 60_000;
  * Defines the conformance tests of a storage with the functions of a test runner. The last of them fails for a skip that matches no
  * case, and prints the summary.
  */
-export function conformance(runner: ConformanceRunner, options: ConformanceOptions): void {
-  const { describe, it } = runner;
+export function conformance({ describe, it, afterAll }: ConformanceRunner, options: ConformanceOptions): void {
+  const cases = createCaseRunner(options);
   const passed: string[] = [];
   const failed: { name: string; error: unknown }[] = [];
   const skipped = {
@@ -28,14 +31,15 @@ export function conformance(runner: ConformanceRunner, options: ConformanceOptio
     name: [] as { name: string; reason: string }[],
   };
   describe(`conformance of ${options.name}`, () => {
-    for (const { topic, cases } of applicableTopics(options)) {
-      describe(topic, () => {
-        for (const one of cases) {
+    afterAll?.(cases.close);
+    for (const topic of applicableTopics(options)) {
+      describe(topic.topic, () => {
+        for (const one of topic.cases) {
           const { name } = one;
           const skip = skipReason(options, one);
           const body = async () => {
             try {
-              await runCase(options, one);
+              await cases.run(one);
               passed.push(name);
             } catch (error) {
               failed.push({ name, error });
@@ -52,6 +56,7 @@ export function conformance(runner: ConformanceRunner, options: ConformanceOptio
       });
     }
     it('skips nothing that is no case', async () => {
+      await cases.close();
       const unknown = unknownSkips(options);
       const summary = {
         storage: options.name,

@@ -44,8 +44,8 @@ export const collectionCases: readonly ConformanceCase[] = [
   {
     name: 'a collection holds every type, by cluster, namespace, name, group, version, resource',
     needs,
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       const listing = await listCollection(storage, 'any', { types: 'all' });
       assert.deepEqual(show(listing), [
         'c1//node:nodes',
@@ -78,8 +78,8 @@ export const collectionCases: readonly ConformanceCase[] = [
   {
     name: 'types are selected by group, version and resource, and combine with OR',
     needs,
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       const of = async (...types: { group: string; version?: string; resource?: string }[]) =>
         show(await listCollection(storage, 'any', { types })).map((id) => id.split('/')[2]);
       assert.deepEqual(await of({ group: '' }), ['node:nodes', 'web:pods']);
@@ -97,8 +97,8 @@ export const collectionCases: readonly ConformanceCase[] = [
   {
     name: 'types that overlap do not repeat objects',
     needs,
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       const types = [{ group: 'apps' }, { group: 'apps', resource: 'deployments' }, { group: 'apps', version: 'v1' }];
       const { names } = await listCollection(storage, 'any', { types });
       assert.deepEqual(names, ['old', 'web', 'db', 'web']);
@@ -107,8 +107,8 @@ export const collectionCases: readonly ConformanceCase[] = [
   {
     name: 'workloads and kuberesources hold their types only',
     needs,
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       assert.deepEqual(show(await listCollection(storage, 'workloads')), [
         'c1/n1/web:deployments',
         'c1/n2/db:statefulsets',
@@ -119,8 +119,8 @@ export const collectionCases: readonly ConformanceCase[] = [
   {
     name: 'filters apply to collections',
     needs: [...needs, 'labelSelector', 'fuzzyName'],
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       const labelSelector = [{ key: 'app', operator: 'exists', values: [] }] as const;
       assert.deepEqual(show(await listCollection(storage, 'any', { types: 'all', labelSelector })), [
         'c1/n1/web:pods',
@@ -134,8 +134,8 @@ export const collectionCases: readonly ConformanceCase[] = [
   {
     name: 'a collection can be ordered',
     needs: [...needs, 'orderBy'],
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       const orderBy = [{ by: { column: 'kind' }, descending: true }] as const;
       const { objects } = await listCollection(storage, 'any', { types: 'all', orderBy });
       assert.deepEqual(

@@ -37,6 +37,7 @@ const specs: Readonly<Record<string, string>> = {
   scalars: '{"list":["a",1,true,null]}',
 };
 
+const fleet = Object.entries(specs).map(([each, spec]) => testObject(each, { spec }));
 const field = path('field');
 
 function selects(
@@ -47,11 +48,8 @@ function selects(
   return {
     name,
     needs: ['fieldSelector'],
+    fleet,
     async run({ storage }) {
-      await store(
-        storage,
-        Object.entries(specs).map(([each, spec]) => testObject(each, { spec })),
-      );
       const fieldSelector = 'path' in requirement ? [requirement] : requirement;
       assert.deepEqual((await list(storage, { fieldSelector })).names, expected.toSorted());
     },

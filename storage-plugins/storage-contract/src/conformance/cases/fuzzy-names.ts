@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import type { ListOptions, NameFilter } from '../../list-options.js';
 import type { ConformanceCase } from '../conformance-case.js';
 import { list } from '../listing.js';
-import { store, testObject } from '../test-objects.js';
+import { testObject } from '../test-objects.js';
 
-const names = ['web-1', 'web_1', 'WEB-2', 'back\\slash', 'star*q?[a]', "it's", 'É-upper', 'é-lower', 'other'];
+const fleet = ['web-1', 'web_1', 'WEB-2', 'back\\slash', 'star*q?[a]', "it's", 'É-upper', 'é-lower', 'other'].map(
+  (each) => testObject(each),
+);
 
 function finds(
   name: string,
@@ -15,11 +17,8 @@ function finds(
   return {
     name,
     needs: ['fuzzyName'],
+    fleet,
     async run({ storage }) {
-      await store(
-        storage,
-        names.map((each) => testObject(each)),
-      );
       assert.deepEqual(new Set((await list(storage, { ...more, fuzzyNames })).names), new Set(expected));
     },
   };

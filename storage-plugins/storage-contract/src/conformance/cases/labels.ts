@@ -13,6 +13,8 @@ const labelled: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   bare: {},
 };
 
+const fleet = Object.entries(labelled).map(([each, labels]) => testObject(each, { labels }));
+
 const requirement = (key: string, operator: SelectorOperator, ...values: string[]): LabelRequirement => ({
   key,
   operator,
@@ -23,11 +25,8 @@ function selects(name: string, labelSelector: readonly LabelRequirement[], ...ex
   return {
     name,
     needs: ['labelSelector'],
+    fleet,
     async run({ storage }) {
-      await store(
-        storage,
-        Object.entries(labelled).map(([each, labels]) => testObject(each, { labels })),
-      );
       assert.deepEqual((await list(storage, { labelSelector })).names, expected.toSorted());
     },
   };

@@ -12,8 +12,8 @@ const fleet = ['c1', 'c2'].flatMap((cluster) =>
 function lists(name: string, options: ListOptions, expected: string): ConformanceCase {
   return {
     name,
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       assert.deepEqual((await list(storage, options)).ids.join(' '), expected);
     },
   };

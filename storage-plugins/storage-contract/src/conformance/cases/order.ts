@@ -62,8 +62,8 @@ function orders(name: string, orderBy: readonly OrderTerm[], expected: string): 
   return {
     name,
     needs: ['orderBy'],
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       assert.equal((await list(storage, { orderBy })).names.join(''), expected);
     },
   };
@@ -89,8 +89,8 @@ export const orderCases: readonly ConformanceCase[] = [
   {
     name: 'by the time of the last write',
     needs: ['orderBy'],
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       const names = (await list(storage, { orderBy: [by('synced_at')] })).names;
       assert.deepEqual(names.toSorted(), ['a', 'b', 'c', 'd', 'e']);
     },

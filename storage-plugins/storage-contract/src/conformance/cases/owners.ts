@@ -32,8 +32,8 @@ function finds(name: string, owner: OwnerSelection, expected: string, options: L
   return {
     name,
     needs: ['ownerSearch'],
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       assert.equal((await list(storage, { ...inC1, ...options, owner })).ids.join(' '), expected);
     },
   };
@@ -80,8 +80,8 @@ export const ownerCases: readonly ConformanceCase[] = [
   {
     name: 'an owner of the same uid in another cluster is another owner',
     needs: ['ownerSearch'],
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       const options = { clusters: { in: ['c2'] }, owner: { uid: 'deploy', seniority: 0 } };
       assert.deepEqual((await list(storage, options)).ids, ['c2/n1/elsewhere']);
     },
@@ -89,8 +89,8 @@ export const ownerCases: readonly ConformanceCase[] = [
   {
     name: 'an owner is searched in exactly one cluster',
     needs: ['ownerSearch'],
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       const owner = { uid: 'deploy', seniority: 0 };
       await rejects(() => list(storage, { owner }), 'INVALID', 'all clusters');
       await rejects(() => list(storage, { owner, clusters: { in: ['c1', 'c2'] } }), 'INVALID', 'two clusters');
@@ -99,8 +99,8 @@ export const ownerCases: readonly ConformanceCase[] = [
   {
     name: 'an owner is searched in collections too',
     needs: ['ownerSearch', 'collectionResources'],
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       const owned = (seniority: number) =>
         listCollection(storage, 'any', { ...inC1, types: 'all', owner: { uid: 'deploy', seniority } });
       assert.deepEqual((await owned(0)).ids, ['c1/n1/web-1', 'c1/n1/web-2', 'c1/n2/across']);

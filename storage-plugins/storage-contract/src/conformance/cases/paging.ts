@@ -28,8 +28,8 @@ function pages(name: string, options: ListOptions, needs: ConformanceCase['needs
   return {
     name,
     needs: ['continueToken', ...needs],
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       const whole = (await list(storage, options)).ids;
       assert.ok(whole.length >= 15);
       for (const limit of [1, 7, whole.length - 1, whole.length, whole.length + 1]) {
@@ -54,8 +54,8 @@ export const pagingCases: readonly ConformanceCase[] = [
   {
     name: 'a limit is honoured',
     needs: ['continueToken'],
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       const whole = (await list(storage)).ids;
       assert.deepEqual((await list(storage, { limit: 4 })).ids, whole.slice(0, 4));
     },
@@ -63,8 +63,8 @@ export const pagingCases: readonly ConformanceCase[] = [
   {
     name: 'there is no continue where nothing follows',
     needs: ['continueToken'],
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       assert.equal((await list(storage)).continue, undefined);
       assert.equal((await list(storage, { limit: 30 })).continue, undefined, 'a last page that is exactly full');
       assert.equal((await list(storage, { limit: 31 })).continue, undefined);
@@ -87,8 +87,8 @@ export const pagingCases: readonly ConformanceCase[] = [
   {
     name: 'an offset leaves out that many objects',
     needs: ['continueToken'],
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       const whole = (await list(storage)).ids;
       assert.deepEqual((await list(storage, { start: { offset: 0 } })).ids, whole);
       assert.deepEqual((await list(storage, { start: { offset: 13 } })).ids, whole.slice(13));
@@ -102,8 +102,8 @@ export const pagingCases: readonly ConformanceCase[] = [
   {
     name: 'an offset beyond the end is an empty list',
     needs: ['continueToken'],
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       for (const offset of [30, 31, 1000]) {
         const page = await list(storage, { start: { offset }, limit: 5 });
         assert.deepEqual([page.ids, page.continue], [[], undefined]);
@@ -113,8 +113,8 @@ export const pagingCases: readonly ConformanceCase[] = [
   {
     name: 'the remaining objects are counted',
     needs: ['continueToken', 'remainingItemCount'],
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       const remaining = async (options: ListOptions) =>
         (await list(storage, { ...options, withRemainingCount: true })).remaining;
       assert.equal((await list(storage, { limit: 4 })).remaining, undefined, 'only when asked for');
@@ -130,8 +130,8 @@ export const pagingCases: readonly ConformanceCase[] = [
   {
     name: 'offset, returned and remaining add up to the total, beyond the end too',
     needs: ['continueToken', 'remainingItemCount'],
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       for (const offset of [0, 29, 30, 33]) {
         const page = await list(storage, { start: { offset }, limit: 5, withRemainingCount: true });
         assert.equal(offset + page.ids.length + (page.remaining ?? Number.NaN), 30);
@@ -141,8 +141,8 @@ export const pagingCases: readonly ConformanceCase[] = [
   {
     name: 'remaining objects of a filtered and ordered list are counted',
     needs: ['continueToken', 'remainingItemCount', 'labelSelector', 'orderBy'],
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       const labelSelector = [{ key: 'half', operator: 'in', values: ['0'] }] as const;
       const options: ListOptions = { labelSelector, orderBy: [by('name', true)], limit: 6, withRemainingCount: true };
       const first = await list(storage, options);
@@ -154,8 +154,8 @@ export const pagingCases: readonly ConformanceCase[] = [
   {
     name: 'a position that the storage did not issue is INVALID',
     needs: ['continueToken'],
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       const page = await list(storage, { limit: 3 });
       const position = String(page.continue);
       for (const after of ['', 'nonsense', '%%%', '12', position.slice(0, position.length / 2), 'W10']) {
@@ -166,8 +166,8 @@ export const pagingCases: readonly ConformanceCase[] = [
   {
     name: 'pages of a collection are the collection, each object once',
     needs: ['continueToken', 'collectionResources'],
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       // The same names in another type: only the type tells them apart.
       await store(
         storage,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ListOptions } from '../../list-options.js';
 import type { ConformanceCase } from '../conformance-case.js';
 import { list } from '../listing.js';
-import { store, testObject } from '../test-objects.js';
+import { testObject } from '../test-objects.js';
 
 const second = Date.parse('2024-05-01T10:00:00Z');
 const fleet = [
@@ -16,8 +16,8 @@ const fleet = [
 function finds(name: string, options: ListOptions, ...expected: string[]): ConformanceCase {
   return {
     name,
+    fleet,
     async run({ storage }) {
-      await store(storage, fleet);
       assert.deepEqual((await list(storage, options)).names, expected.toSorted());
     },
   };
