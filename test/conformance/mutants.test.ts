@@ -1,0 +1,76 @@
+import type { StorageFactory } from '@clusterdex/storage-contract';
+import { createTestHost, runConformance } from '@clusterdex/storage-contract/conformance';
+import { describe, expect, it } from '@jest/globals';
+import plugin from 'memory-storage';
+import { mutants } from './mutants.js';
+
+const run = (mutate: (storage: StorageFactory) => StorageFactory, only: readonly string[], skip = {}) =>
+  runConformance(
+    {
+      name: 'mutant',
+      capabilities: plugin.capabilities,
+      skip,
+      open: async (directory) =>
+        mutate(await plugin.createStorageFactory({ journal: false }, createTestHost(directory))),
+    },
+    only,
+  );
+
+describe('the conformance kit finds the storage that', () => {
+  it.each(mutants)('$fault', async ({ mutate, foundBy }) => {
+    const { failed, passed } = await run(mutate, [foundBy]);
+    expect(passed).toEqual([]);
+    expect(failed.map(({ name }) => name)).toEqual([foundBy]);
+  });
+
+  it('forgets everything at a restart, though it says that it is durable', async () => {
+    const { failed } = await run((storage) => storage, ['what was written is there after a restart, byte for byte']);
+    expect(failed).toHaveLength(1);
+  });
+
+  it('shares everything between two stores', async () => {
+    const shared = await plugin.createStorageFactory({ journal: false }, createTestHost('unused'));
+    const { failed } = await runConformance(
+      {
+        name: 'mutant',
+        capabilities: plugin.capabilities,
+        open: async () => ({ ...shared, shutdown: async () => undefined }),
+      },
+      ['two stores are separate and empty'],
+    );
+    expect(failed).toHaveLength(1);
+    await shared.shutdown();
+  });
+});
+
+describe('the conformance kit', () => {
+  it('passes the storage that the mutants are made of', async () => {
+    const names = [...new Set(mutants.map(({ foundBy }) => foundBy))];
+    const { failed, passed } = await run((storage) => storage, names);
+    expect(failed).toEqual([]);
+    expect(passed.toSorted()).toEqual(names.toSorted());
+  });
+
+  it('tells a named skip that matches no case', async () => {
+    const skip = { 'a limit is honoured': 'not today', 'no such case': 'a mistake' };
+    const summary = await run((storage) => storage, ['a limit is honoured'], skip);
+    expect(summary).toMatchObject({
+      passed: [],
+      failed: [],
+      skippedByName: [{ name: 'a limit is honoured', reason: 'not today' }],
+      unknownSkips: ['no such case'],
+    });
+  });
+
+  it('skips what a storage does not declare', async () => {
+    const { skippedByCapability } = await runConformance(
+      {
+        name: 'modest',
+        capabilities: { ...plugin.capabilities, orderBy: false },
+        open: (directory) => plugin.createStorageFactory({ journal: false }, createTestHost(directory)),
+      },
+      ['by name, descending'],
+    );
+    expect(skippedByCapability).toEqual([{ name: 'by name, descending', reason: 'it has no orderBy' }]);
+  });
+});
