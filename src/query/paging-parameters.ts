@@ -12,7 +12,7 @@ export const pagingParameters = Object.freeze([
     labels: ['search.clusterpedia.io/limit', 'search.clusterpedia.io/size'],
     grammar: 'a 64-bit integer; 0 and less mean no limit',
     description:
-      'As a URL parameter the size of a page, as in Kubernetes: when more objects follow, the answer has `metadata.continue`. As a label the best so many: without `continue`, unless asked for, since kubectl would follow it to the end.',
+      'As a URL parameter the size of a page, as in Kubernetes: when more objects follow, the answer has `metadata.continue`. As a label the best so many: without `continue`, unless asked for, since kubectl would follow it to the end. kubectl sends `limit=500` of its own accord, which wins: give it `--chunk-size=0` for the label to count.',
     default: 'no limit',
     examples: ['limit=100', 'labelSelector=search.clusterpedia.io/limit=10'],
     scope: 'list',

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { parseFieldSelector, renderFieldSelector } from '../../../src/kube/field-selector.js';
 import { GrammarError } from '../../../src/kube/grammar-error.js';
 import { createContinueTokens } from '../../../src/query/continue-tokens.js';
-import { kubernetesParameters } from '../../../src/query/kubernetes-parameters.js';
 import { parametersByLabel, parametersByUrl } from '../../../src/query/parameters.js';
 import { parseGetRequest } from '../../../src/query/parse-get-request.js';
 import { parseListRequest } from '../../../src/query/parse-list-request.js';
@@ -14,8 +13,12 @@ const gates = { RemainingItemCount: false, AllowParameterizedSQLQuery: true };
 const large = 65_536;
 /** A parser that is linear takes a few milliseconds; one that is quadratic takes several seconds. */
 const patience = 2000;
-const accepted = new Set(kubernetesParameters.flatMap(({ url = [] }) => url));
-const searches = [...parametersByUrl.keys()].filter((url) => !accepted.has(url));
+/** On a busy machine. */
+const longest = 120_000;
+const searches = [
+  ...['names', 'fuzzyName', 'labelSelector', 'fieldSelector', 'since', 'orderby', 'ownerGR', 'ownerSeniority', 'limit'],
+  ...['continue', 'groups', 'resources', 'whereSQLStatement', 'whereSQLJSONParams', 'withContinue'],
+];
 
 /** What a request is allowed to end in: options, or a QueryError that a client can be shown. */
 function attempt(query: string, collection?: string): void {
@@ -90,69 +93,81 @@ const pieces = [
 ];
 
 describe('hostile input', () => {
-  it('never breaks anything', () => {
-    const random = createRandom(1);
-    for (let round = 0; round < 8_000; round++) {
-      const parts = Array.from({ length: 1 + random.integer(12) }, () => random.pick(pieces));
-      const query = random.chance(0.6)
-        ? `${random.pick([...parametersByUrl.keys()])}=${parts.join('')}`
-        : parts.join('');
-      attempt(query, random.pick([undefined, 'any', 'workloads']));
-    }
-  });
-
-  it('never breaks anything as random bytes', () => {
-    const random = createRandom(2);
-    const names = [...parametersByUrl.keys()];
-    for (let round = 0; round < 3_000; round++) {
-      const bytes = Uint8Array.from({ length: random.integer(40) }, () => random.integer(256));
-      const text = Buffer.from(bytes).toString(random.pick(['utf8', 'latin1']));
-      attempt(random.chance(0.5) ? text : `${random.pick(names)}=${encodeURIComponent(text)}`);
-      try {
-        parseGetRequest(text);
-      } catch (error) {
-        expect(error).toBeInstanceOf(QueryError);
+  it(
+    'never breaks anything',
+    () => {
+      const random = createRandom(1);
+      for (let round = 0; round < 8_000; round++) {
+        const parts = Array.from({ length: 1 + random.integer(12) }, () => random.pick(pieces));
+        const query = random.chance(0.6)
+          ? `${random.pick([...parametersByUrl.keys()])}=${parts.join('')}`
+          : parts.join('');
+        attempt(query, random.pick([undefined, 'any', 'workloads']));
       }
-    }
-  });
+    },
+    longest,
+  );
 
-  it('renders every field selector that it reads so that it reads the same again', () => {
-    const random = createRandom(3);
-    const atoms = [
-      'a',
-      'b.c',
-      "d['e.f']",
-      '.g[]',
-      '[0]',
-      '.h',
-      'in',
-      ',',
-      '=',
-      '!=',
-      '==',
-      '!',
-      ' in (',
-      ')',
-      'notin',
-      '5',
-      '>',
-      '<',
-      ' ',
-    ];
-    let read = 0;
-    for (let round = 0; round < 6_000; round++) {
-      const text = Array.from({ length: 1 + random.integer(9) }, () => random.pick(atoms)).join('');
-      try {
-        const parsed = parseFieldSelector(text);
-        const rendered = renderFieldSelector(parsed);
-        expect(renderFieldSelector(parseFieldSelector(rendered))).toBe(rendered);
-        read++;
-      } catch (error) {
-        expect(error).toBeInstanceOf(GrammarError);
+  it(
+    'never breaks anything as random bytes',
+    () => {
+      const random = createRandom(2);
+      const names = [...parametersByUrl.keys()];
+      for (let round = 0; round < 3_000; round++) {
+        const bytes = Uint8Array.from({ length: random.integer(40) }, () => random.integer(256));
+        const text = Buffer.from(bytes).toString(random.pick(['utf8', 'latin1']));
+        attempt(random.chance(0.5) ? text : `${random.pick(names)}=${encodeURIComponent(text)}`);
+        try {
+          parseGetRequest(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(QueryError);
+        }
       }
-    }
-    expect(read).toBeGreaterThan(300);
-  });
+    },
+    longest,
+  );
+
+  it(
+    'renders every field selector that it reads so that it reads the same again',
+    () => {
+      const random = createRandom(3);
+      const atoms = [
+        'a',
+        'b.c',
+        "d['e.f']",
+        '.g[]',
+        '[0]',
+        '.h',
+        'in',
+        ',',
+        '=',
+        '!=',
+        '==',
+        '!',
+        ' in (',
+        ')',
+        'notin',
+        '5',
+        '>',
+        '<',
+        ' ',
+      ];
+      let read = 0;
+      for (let round = 0; round < 6_000; round++) {
+        const text = Array.from({ length: 1 + random.integer(9) }, () => random.pick(atoms)).join('');
+        try {
+          const parsed = parseFieldSelector(text);
+          const rendered = renderFieldSelector(parsed);
+          expect(renderFieldSelector(parseFieldSelector(rendered))).toBe(rendered);
+          read++;
+        } catch (error) {
+          expect(error).toBeInstanceOf(GrammarError);
+        }
+      }
+      expect(read).toBeGreaterThan(300);
+    },
+    longest,
+  );
 
   const fill = (text: string) => text.repeat(Math.ceil(large / text.length)).slice(0, large);
   const fillers = [
@@ -214,24 +229,43 @@ describe('hostile input', () => {
     ],
   ];
 
-  it.each(searches)('takes linear time for 64 KB of %s', (name) => {
-    let slowest = 0;
-    for (const filler of fillers) {
+  /** The least of three times, so that what else the machine does counts less. */
+  function fastest(action: () => void): number {
+    let least = Number.POSITIVE_INFINITY;
+    for (let attempts = 0; attempts < 3 && least > patience; attempts++) {
       const start = performance.now();
-      attempt(`${name}=${fill(filler)}`, name === 'groups' || name === 'resources' ? 'any' : undefined);
-      attempt(`${name}=a in (${fill(filler)}`);
-      attempt(`${name}=${fill(filler)}!`);
-      slowest = Math.max(slowest, performance.now() - start);
+      action();
+      least = Math.min(least, performance.now() - start);
     }
-    expect(slowest).toBeLessThan(patience);
-  });
+    return least;
+  }
 
-  it('takes linear time for 64 KB of parameters and names', () => {
-    for (const filler of fillers) {
-      const start = performance.now();
-      attempt(fill(filler));
-      attempt(`${fill(filler)}=a`);
-      expect([filler, performance.now() - start < patience]).toEqual([filler, true]);
-    }
-  });
+  it.each(searches)(
+    'takes linear time for 64 KB of %s',
+    (name) => {
+      const collection = name === 'groups' || name === 'resources' ? 'any' : undefined;
+      for (const filler of fillers) {
+        const time = fastest(() => {
+          attempt(`${name}=${fill(filler)}`, collection);
+          attempt(`${name}=a in (${fill(filler)}!`, collection);
+        });
+        expect(time).toBeLessThan(patience);
+      }
+    },
+    longest,
+  );
+
+  it(
+    'takes linear time for 64 KB of parameters and names',
+    () => {
+      for (const filler of fillers) {
+        const time = fastest(() => {
+          attempt(fill(filler));
+          attempt(`${fill(filler)}=a`);
+        });
+        expect(time).toBeLessThan(patience);
+      }
+    },
+    longest,
+  );
 });
