@@ -84,8 +84,9 @@ function judgeCandidate(bytes: Buffer, at: number, { isItem, isTyped }: Breakage
   const input = { bytes, spaces: 0 };
   const names = new Set<string>();
   try {
-    const end = skipJsonObject(input, at, 1, (keyStart, keyEnd) => {
-      names.add(bytes.toString('utf8', keyStart + 1, keyEnd - 1));
+    const end = skipJsonObject(input, at, 1, {
+      key: (start, keyEnd) => void names.add(bytes.toString('utf8', start + 1, keyEnd - 1)),
+      value: () => {},
     });
     if (!names.has('metadata') && !names.has('items')) return 'none';
     if (!isTyped && !(names.has('apiVersion') && names.has('kind'))) return 'none';

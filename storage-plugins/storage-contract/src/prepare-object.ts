@@ -9,11 +9,17 @@ import {
   writeText,
 } from './prepare/compact-writer.js';
 import { InvalidObjectError } from './prepare/invalid-object-error.js';
-import { type JsonInput, skipJsonObject, skipJsonSpace, unexpected } from './prepare/json-scanner.js';
+import {
+  type JsonInput,
+  type MemberVisitor,
+  skipJsonObject,
+  skipJsonSpace,
+  unexpected,
+} from './prepare/json-scanner.js';
 import { describeValue, type RawMetadata, readObjectMetadata, wrongMember } from './prepare/object-metadata.js';
 import type { PreparedObject } from './stored-object.js';
 
-export type { JsonInput } from './prepare/json-scanner.js';
+export type { JsonInput, MemberVisitor } from './prepare/json-scanner.js';
 export { maximumJsonDepth, skipJsonObject, skipJsonSpace, skipJsonValue } from './prepare/json-scanner.js';
 export { InvalidObjectError };
 
@@ -41,9 +47,10 @@ export interface PreparedWithKind extends PreparedObject {
  */
 export function prepareObject(json: Uint8Array, options: PrepareOptions): PreparedWithKind {
   const source = openSource(json);
-  const members = readMembers(source, skipJsonSpace(source.input, 0), 1);
-  const end = skipJsonSpace(source.input, members.end);
-  if (end !== source.input.bytes.length) throw unexpected(source.input.bytes, end, 'nothing behind the object');
+  const annotations = new MemberMap(source);
+  const metadata = new MemberMap(source, { annotations });
+  const members = new MemberMap(source, { metadata });
+  scanObject(source, members);
 
   const apiVersion = typeMember(source, members, { name: 'apiVersion', otherwise: options.apiVersion });
   const kind = typeMember(source, members, { name: 'kind', otherwise: options.kind });
@@ -51,7 +58,6 @@ export function prepareObject(json: Uint8Array, options: PrepareOptions): Prepar
   if (metadataMember === undefined || source.input.bytes[metadataMember.valueStart] !== 0x7b) {
     throw wrongMember('metadata', 'an object', parseMember(source, metadataMember));
   }
-  const metadata = readMembers(source, metadataMember.valueStart, 2);
 
   const cluster = JSON.stringify(options.cluster);
   const writer = createCompactWriter(
@@ -61,7 +67,9 @@ export function prepareObject(json: Uint8Array, options: PrepareOptions): Prepar
     writer,
     `{"apiVersion":${JSON.stringify(apiVersion)},"kind":${JSON.stringify(kind)},"metadata":{"annotations":{"${clusterNameAnnotation}":${cluster}`,
   );
-  writeAnnotations(writer, source, metadata.byName.get('annotations'));
+  if (checkAnnotations(source, metadata.byName.get('annotations'))) {
+    writeMembers(writer, source, prunedAnnotations(source, annotations.byName));
+  }
   writeText(writer, '}');
   metadata.byName.delete('annotations');
   metadata.byName.delete('managedFields');
@@ -95,12 +103,6 @@ interface Member {
   readonly escaped: boolean;
 }
 
-interface Members {
-  /** In their order; of a name that stands there twice the last. */
-  readonly byName: Map<string, Member>;
-  readonly end: number;
-}
-
 function openSource(json: Uint8Array): Source {
   const hasMark = json[0] === 0xef && json[1] === 0xbb && json[2] === 0xbf;
   const start = hasMark ? 3 : 0;
@@ -113,18 +115,45 @@ function openSource(json: Uint8Array): Source {
   return { input: { bytes, spaces: 0 }, encoding };
 }
 
-function readMembers(source: Source, at: number, depth: number): Members {
-  const { input } = source;
-  if (input.bytes[at] !== 0x7b) throw unexpected(input.bytes, at, 'an object ("{")');
-  const byName = new Map<string, Member>();
-  const end = skipJsonObject(input, at, depth, (keyStart, keyEnd, valueStart, valueEnd) => {
-    const raw = slice(source, keyStart + 1, keyEnd - 1);
-    const escaped = raw.includes('\\');
-    const name = escaped ? (JSON.parse(`"${raw}"`) as string) : raw;
-    byName.delete(name);
-    byName.set(name, { keyStart, valueStart, valueEnd, escaped });
-  });
-  return { byName, end };
+/** The members of an object in their order; of a name that stands there twice the last. */
+class MemberMap implements MemberVisitor {
+  readonly byName = new Map<string, Member>();
+  private name = '';
+  private keyStart = 0;
+  private escaped = false;
+
+  constructor(
+    private readonly source: Source,
+    private readonly within: { readonly [name: string]: MemberMap } = {},
+  ) {}
+
+  key(start: number, end: number): MemberMap | undefined {
+    const raw = slice(this.source, start + 1, end - 1);
+    this.keyStart = start;
+    this.escaped = raw.includes('\\');
+    this.name = this.escaped ? (JSON.parse(`"${raw}"`) as string) : raw;
+    const within = Object.hasOwn(this.within, this.name) ? this.within[this.name] : undefined;
+    within?.clear();
+    return within;
+  }
+
+  value(valueStart: number, valueEnd: number): void {
+    const { name, keyStart, escaped } = this;
+    if (this.byName.has(name)) this.byName.delete(name);
+    this.byName.set(name, { keyStart, valueStart, valueEnd, escaped });
+  }
+
+  private clear(): void {
+    this.byName.clear();
+    for (const within of Object.values(this.within)) within.clear();
+  }
+}
+
+function scanObject({ input }: Source, members: MemberMap): void {
+  const start = skipJsonSpace(input, 0);
+  if (input.bytes[start] !== 0x7b) throw unexpected(input.bytes, start, 'an object ("{")');
+  const end = skipJsonSpace(input, skipJsonObject(input, start, 1, members));
+  if (end !== input.bytes.length) throw unexpected(input.bytes, end, 'nothing behind the object');
 }
 
 function slice({ input, encoding }: Source, start: number, end: number): string {
@@ -137,7 +166,7 @@ function parseMember(source: Source, member: Member | undefined): unknown {
 
 function typeMember(
   source: Source,
-  members: Members,
+  members: MemberMap,
   { name, otherwise }: { readonly name: string; readonly otherwise: string | undefined },
 ): string {
   const value = parseMember(source, members.byName.get(name)) ?? otherwise;
@@ -158,11 +187,15 @@ function parseMetadata(source: Source, byName: ReadonlyMap<string, Member>): Raw
   };
 }
 
-function writeAnnotations(writer: CompactWriter, source: Source, member: Member | undefined): void {
+/** Whether there are annotations to keep. */
+function checkAnnotations(source: Source, member: Member | undefined): boolean {
   const first = member === undefined ? undefined : source.input.bytes[member.valueStart];
-  if (member === undefined || first === 0x6e) return;
+  if (member === undefined || first === 0x6e) return false;
   if (first !== 0x7b) throw wrongMember('metadata.annotations', 'an object', parseMember(source, member));
-  const { byName } = readMembers(source, member.valueStart, 3);
+  return true;
+}
+
+function prunedAnnotations(source: Source, byName: Map<string, Member>): ReadonlyMap<string, Member> {
   byName.delete(clusterNameAnnotation);
   byName.delete(lastAppliedAnnotation);
   for (const [name, annotation] of byName) {
@@ -170,7 +203,7 @@ function writeAnnotations(writer: CompactWriter, source: Source, member: Member 
     const found = parseMember(source, annotation);
     throw wrongMember(`metadata.annotations[${describeValue(name)}]`, 'a string', found);
   }
-  writeMembers(writer, source, byName);
+  return byName;
 }
 
 /** Writes the members, each behind a comma, neighbours in one copy. */

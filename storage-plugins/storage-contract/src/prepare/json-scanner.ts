@@ -59,13 +59,16 @@ export function skipJsonValue(input: JsonInput, at: number, depth: number): numb
   }
 }
 
-/** As skipJsonValue for an object, handing over the spans of each member; the key's with its quotes. */
-export function skipJsonObject(
-  input: JsonInput,
-  at: number,
-  depth: number,
-  visit?: (keyStart: number, keyEnd: number, valueStart: number, valueEnd: number) => void,
-): number {
+/** Takes note of the members of an object while it is scanned. */
+export interface MemberVisitor {
+  /** The span of the key, quotes included. What it returns visits the members of the value, if that is an object. */
+  key(start: number, end: number): MemberVisitor | undefined;
+  /** The span of the value, when it was scanned. */
+  value(start: number, end: number): void;
+}
+
+/** As skipJsonValue for an object, handing over the spans of its members. */
+export function skipJsonObject(input: JsonInput, at: number, depth: number, visitor?: MemberVisitor): number {
   const { bytes } = input;
   checkDepth(at, depth);
   let i = skipJsonSpace(input, at + 1);
@@ -76,10 +79,17 @@ export function skipJsonObject(
     const keyEnd = skipString(bytes, i);
     i = skipJsonSpace(input, keyEnd);
     if (bytes[i] !== colon) throw unexpected(bytes, i, '":" behind the member name');
-    const valueStart = skipJsonSpace(input, i + 1);
-    const valueEnd = skipJsonValue(input, valueStart, depth);
-    if (visit !== undefined) visit(keyStart, keyEnd, valueStart, valueEnd);
-    i = skipJsonSpace(input, valueEnd);
+    i = skipJsonSpace(input, i + 1);
+    if (visitor === undefined) {
+      i = skipJsonValue(input, i, depth);
+    } else {
+      const start = i;
+      const within = visitor.key(keyStart, keyEnd);
+      const isVisited = within !== undefined && bytes[i] === openBrace;
+      i = isVisited ? skipJsonObject(input, i, depth + 1, within) : skipJsonValue(input, i, depth);
+      visitor.value(start, i);
+    }
+    i = skipJsonSpace(input, i);
     const byte = bytes[i];
     if (byte === closeBrace) return i + 1;
     if (byte !== comma) throw unexpected(bytes, i, '"," or "}"');
