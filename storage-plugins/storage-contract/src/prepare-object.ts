@@ -91,7 +91,8 @@ export function prepareObject(json: Uint8Array, options: PrepareOptions): Prepar
 
 interface Source {
   readonly input: JsonInput & { readonly bytes: Buffer };
-  readonly encoding: 'latin1' | 'utf8';
+  /** The bytes as text where these are ASCII, so that offsets are the same. */
+  readonly ascii: string | undefined;
 }
 
 /** A member of an object, the key span with its quotes. */
@@ -110,9 +111,9 @@ function openSource(json: Uint8Array): Source {
     Buffer.isBuffer(json) && !hasMark
       ? json
       : Buffer.from(json.buffer, json.byteOffset + start, json.byteLength - start);
-  const encoding = isAscii(bytes) ? 'latin1' : 'utf8';
-  if (encoding === 'utf8' && !isUtf8(bytes)) throw new InvalidObjectError('expected UTF-8, found bytes that are none');
-  return { input: { bytes, spaces: 0 }, encoding };
+  const ascii = isAscii(bytes) ? bytes.toString('latin1') : undefined;
+  if (ascii === undefined && !isUtf8(bytes)) throw new InvalidObjectError('expected UTF-8, found bytes that are none');
+  return { input: { bytes, spaces: 0 }, ascii };
 }
 
 /** The members of an object in their order; of a name that stands there twice the last. */
@@ -156,8 +157,9 @@ function scanObject({ input }: Source, members: MemberMap): void {
   if (end !== input.bytes.length) throw unexpected(input.bytes, end, 'nothing behind the object');
 }
 
-function slice({ input, encoding }: Source, start: number, end: number): string {
-  return input.bytes.toString(encoding, start, end);
+/** Not to be kept: it may hold on to the whole text. */
+function slice({ input, ascii }: Source, start: number, end: number): string {
+  return ascii === undefined ? input.bytes.toString('utf8', start, end) : ascii.substring(start, end);
 }
 
 function parseMember(source: Source, member: Member | undefined): unknown {
