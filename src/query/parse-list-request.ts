@@ -34,6 +34,7 @@ export interface ParsedList {
   /** The continue for the client, for a position of the storage. */
   issueContinue(position: string): string;
   readonly watch: boolean;
+  /** Greater than 0. */
   readonly timeoutSeconds?: number;
   readonly pretty: boolean;
 }
@@ -63,7 +64,7 @@ export function parseListRequest(request: ListRequest): ParsedList {
     showContinue: options.limit !== undefined && (draft.withContinue ?? draft.limit?.top !== true),
     issueContinue: (position) => continueTokens.issue(position, print()),
     watch: draft.watch === true,
-    ...(draft.timeoutSeconds !== undefined && { timeoutSeconds: draft.timeoutSeconds }),
+    ...(draft.timeoutSeconds !== undefined && draft.timeoutSeconds > 0 && { timeoutSeconds: draft.timeoutSeconds }),
     pretty: draft.pretty === true,
   };
 }

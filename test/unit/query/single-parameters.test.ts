@@ -163,6 +163,8 @@ describe('what Kubernetes clients send', () => {
       pretty: true,
       timeoutSeconds: 30,
     });
+    expect('timeoutSeconds' in parse('timeoutSeconds=0')).toBe(false);
+    expect('timeoutSeconds' in parse('timeoutSeconds=-1')).toBe(false);
     expect(parse('watch=perhaps').watch).toBe(true);
     expect(parse('watch=FALSE').watch).toBe(false);
     expect(parse('watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan').watch).toBe(true);
