@@ -58,8 +58,9 @@ export function createHealthHandler(options: HealthOptions) {
     const results = await Promise.all(chosen.map(async (name) => ({ name, passed: await checks[name]() })));
     const healthy = results.every(({ passed }) => passed);
     const lines = results.map(({ name, passed }) => (passed ? `[+]${name} ok` : `[-]${name} failed: reason withheld`));
-    if (!healthy) sendText(response, 503, `${lines.join('\n')}\n${endpoint} check failed\n`);
-    else if (parameters.has('verbose')) sendText(response, 200, `${lines.join('\n')}\n${endpoint} check passed\n`);
-    else sendText(response, 200, 'ok');
+    if (!healthy) sendText(response, 503, { text: `${lines.join('\n')}\n${endpoint} check failed\n` });
+    else if (parameters.has('verbose'))
+      sendText(response, 200, { text: `${lines.join('\n')}\n${endpoint} check passed\n` });
+    else sendText(response, 200, { text: 'ok' });
   };
 }

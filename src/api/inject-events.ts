@@ -21,8 +21,15 @@ function findMember(json: Uint8Array, at: number, name: string): number {
   if (json[at] !== openBrace) return -1;
   const key = Buffer.from(JSON.stringify(name));
   let found = -1;
-  skipJsonObject({ bytes: json, spaces: 0 }, at, 0, (keyStart, keyEnd, valueStart) => {
-    if (key.equals(json.subarray(keyStart, keyEnd))) found = valueStart;
+  let wanted = false;
+  skipJsonObject({ bytes: json, spaces: 0 }, at, 0, {
+    key(start, end) {
+      wanted = key.equals(json.subarray(start, end));
+      return undefined;
+    },
+    value(start) {
+      if (wanted) found = start;
+    },
   });
   return found;
 }

@@ -94,6 +94,7 @@ async function sendStream(response: ServerResponse, list: OpenedList, envelope: 
   let separator = noBytes;
   for await (const batch of readAhead(list)) {
     summary.add(batch);
+    if (response.destroyed) throw clientGone();
     if (batch.count === 0) continue;
     response.cork();
     if (separator.length > 0) response.write(separator);
@@ -101,9 +102,13 @@ async function sendStream(response: ServerResponse, list: OpenedList, envelope: 
     response.uncork();
     separator = commaBytes;
     if (!flowing) await waitForClient(response);
-    if (response.destroyed) throw new Error('the client has gone');
   }
+  if (response.destroyed) throw clientGone();
   response.end(`]${envelope.describedAtEnd ? envelope.describe(summary) : ''}}\n`);
+}
+
+function clientGone(): Error {
+  return new Error('the client went before its list was complete');
 }
 
 /** The storage makes the next batch while the client takes this one; no more than these two are held. */

@@ -79,7 +79,7 @@ export function createRequestHandler(options: RequestHandlerOptions) {
       case 'health':
         return serveHealth(response, { ...target, query });
       case 'metrics':
-        return sendText(response, 200, await registry.metrics());
+        return sendText(response, 200, { text: await registry.metrics(), type: registry.contentType });
       case 'unknown':
         throw unknownPath();
       case 'malformed':
@@ -141,10 +141,10 @@ function verbOf(method: string | undefined, target: RequestTarget): string {
     : 'get';
 }
 
-/** For a label of a metric, so never a word that a client made up: what was not found counts as none. */
+/** For a label of a metric: never a word that a client made up, so only what was served. */
 function resourceOf(target: RequestTarget, code: number): string {
   if (target.kind === 'collection' || target.kind === 'collections') return 'collectionresources';
-  if (target.kind !== 'resource' || (code >= 400 && code < 500)) return '';
+  if (target.kind !== 'resource' || code >= 400) return '';
   return target.group === '' ? target.resource : `${target.resource}.${target.group}`;
 }
 

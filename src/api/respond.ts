@@ -14,11 +14,17 @@ export function sendJson(response: ServerResponse, bytes: Uint8Array, warning?: 
   response.end(bytes);
 }
 
-export function sendText(response: ServerResponse, code: number, text: string): void {
+export interface PlainText {
+  readonly text: string;
+  readonly type?: string;
+}
+
+export function sendText(response: ServerResponse, code: number, content: PlainText): void {
   if (response.destroyed) return;
+  const { text, type = 'text/plain; charset=utf-8' } = content;
   const bytes = Buffer.from(text);
   response.writeHead(code, {
-    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Type': type,
     'Cache-Control': 'no-cache, private',
     'Content-Length': bytes.length,
     'X-Content-Type-Options': 'nosniff',

@@ -15,6 +15,8 @@ export function createRunningLists(): RunningLists {
       const abort = () => controller.abort();
       running.add(controller);
       response.on('close', abort);
+      // Writing to a connection that has just gone is no reason to end the process.
+      response.on('error', abort);
       try {
         await answer(controller.signal);
       } finally {

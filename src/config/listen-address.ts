@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { ConfigError } from './config-error.js';
+import { defaultBindAddress } from './defaults.js';
 
 export interface ListenAddress {
   readonly host: string;
@@ -19,7 +20,7 @@ export function parseListenAddress(host: string, port: string): ListenAddress {
         'without TLS and authentication, which come with a later release, everybody on the network could read everything',
     );
   }
-  return Object.freeze({ host, port: number });
+  return Object.freeze({ host: host === 'localhost' ? defaultBindAddress : host, port: number });
 }
 
 function isLoopback(host: string): boolean {
