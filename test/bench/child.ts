@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 
 export interface Child {
+  readonly pid: number;
   /** Sends a message, and resolves with the one answer to it. One at a time. */
   ask<Answer>(message: object): Promise<Answer>;
   stop(): Promise<void>;
@@ -13,6 +14,7 @@ export function startChild(file: string, options: { readonly execArgv?: readonly
   const child = fork(join(import.meta.dirname, file), { execArgv: [...(options.execArgv ?? [])] });
   const exited = once(child, 'exit');
   return {
+    pid: child.pid ?? 0,
     async ask<Answer>(message: object) {
       child.send(message);
       const [answer] = await Promise.race([

@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { runClusterdex, startServer } from '../support/clusterdex.js';
 import { bucketLabel, type FleetObject, generateFleet } from '../support/fleet.js';
 import { type Child, startChild } from './child.js';
 import type { LoadOptions, LoadResult } from './http-load.js';
+import { processorSeconds, residentBytes } from './process-facts.js';
 import type { Check, Figure } from './report.js';
-import { interleave, median } from './statistics.js';
+import { interleave, type Measurement, median } from './statistics.js';
+import { createFigure } from './storage-bench.js';
 
 export interface HttpBenchOptions {
   readonly storage: string;
@@ -34,29 +35,22 @@ export async function benchHttp(options: HttpBenchOptions): Promise<{ figures: F
     for (const request of requestMix(options)) {
       const { port } = await limit.ask<{ port: number }>({ origin: server.origin, paths: request.paths });
       const busy: { subject: number[]; limit: number[] } = { subject: [], limit: [] };
-      const load = async (side: 'subject' | 'limit', milliseconds = options.milliseconds): Promise<number> => {
-        const result = await ask(client, {
-          port: side === 'subject' ? server.port : port,
-          paths: request.paths,
-          connections: options.connections,
-          milliseconds,
-        });
+      const load = async (side: 'subject' | 'limit', milliseconds = options.milliseconds): Promise<Measurement> => {
+        const [to, pid] = side === 'subject' ? [server.port, server.pid] : [port, limit.pid];
+        const processor = processorSeconds(pid);
+        const { paths } = request;
+        const result = await ask(client, { port: to, paths, connections: options.connections, milliseconds });
         busy[side].push(result.clientBusy);
-        return result.requestsPerSecond;
+        const used = processor === undefined ? undefined : (processorSeconds(pid) ?? Number.NaN) - processor;
+        return {
+          perSecond: result.requestsPerSecond,
+          processorMicroseconds: used === undefined ? undefined : (used * 1e6) / result.requests,
+        };
       };
       for (const side of ['subject', 'limit'] as const) await load(side, options.milliseconds / 2);
       const pair = await interleave(options.rounds, { subject: () => load('subject'), limit: () => load('limit') });
-      figures.push({
-        storage,
-        pods,
-        what: `http: ${request.what}`,
-        unit: 'requests/s',
-        subject: pair.subject,
-        limit: 'bare http',
-        limitValue: pair.limit,
-        ratio: pair.ratio,
-        clientBusy: [median(busy.subject), median(busy.limit)],
-      });
+      const about = { storage, pods, limit: 'bare http', what: `http: ${request.what}`, unit: 'requests/s' };
+      figures.push({ ...createFigure(about, pair), clientBusy: [median(busy.subject), median(busy.limit)] });
     }
     const checks = [await measureLongList(options, { client, server })];
     return { figures, checks };
@@ -187,13 +181,4 @@ async function measureLongList(
     holds: peak - before < residentLimit,
     found: `${megabytes(peak - before)} MB on ${megabytes(before)} MB, for ${megabytes(sent)} MB of JSON in ${seconds.toFixed(1)} s`,
   };
-}
-
-function residentBytes(pid: number): number | undefined {
-  try {
-    const match = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-    return match === null ? undefined : Number(match[1]) * 1024;
-  } catch {
-    return undefined;
-  }
 }

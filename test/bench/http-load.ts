@@ -9,6 +9,7 @@ export interface LoadOptions {
 }
 
 export interface LoadResult {
+  readonly requests: number;
   readonly requestsPerSecond: number;
   readonly bytesPerSecond: number;
   /** Share of one core that the load generator itself used; near 1 it is the bottleneck. */
@@ -35,6 +36,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const seconds = (performance.now() - startedAt) / 1000;
   const cpu = process.cpuUsage(startedCpu);
   return {
+    requests: total.requests,
     requestsPerSecond: total.requests / seconds,
     bytesPerSecond: total.bytes / seconds,
     clientBusy: (cpu.user + cpu.system) / 1e6 / seconds,

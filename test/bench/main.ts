@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../support/clusterdex.js';
 import { checkClient } from './check-client.js';
 import { benchHttp } from './http-bench.js';
+import { writePodFile } from './pod-file.js';
 import { type Check, describeMachine, type Figure, renderChecks, renderFigures, writeReport } from './report.js';
 import { benchStorage } from './storage-bench.js';
 import { targetChecks } from './targets.js';
@@ -48,6 +49,12 @@ if (values.help === true) {
 
 async function run(): Promise<void> {
   const started = new Date();
+  const loadBefore = loadavg()[0] ?? 0;
+  if (loadBefore > 0.5) {
+    console.log(
+      `The machine is busy (load ${loadBefore.toFixed(1)}): rather trust the column "by CPU" than the clock.\n`,
+    );
+  }
   const sizes = (values.pods ?? (values.quick ? '5000' : '5000,100000')).split(',').map(Number);
   const rounds = Number(values.rounds ?? (values.quick ? 3 : 5));
   const milliseconds = values.quick ? 500 : 1500;
@@ -62,9 +69,10 @@ async function run(): Promise<void> {
   };
   try {
     for (const pods of sizes) {
+      const podFile = await writePodFile(join(folder, `pods-${pods}.jsonl`), { seed, pods });
       for (const storage of values.storage.split(',')) {
         if (values.part.includes('storage')) {
-          add(await benchStorage({ storage, pods, folder, seed, rounds, milliseconds }));
+          add(await benchStorage({ storage, pods, podFile, folder, rounds, milliseconds }));
         }
         if (values.part.includes('http')) {
           const dataDirectory = join(folder, `serve-${storage}-${pods}`);
@@ -85,6 +93,7 @@ async function run(): Promise<void> {
     quick: values.quick,
     node: process.version,
     machine: describeMachine(),
+    load: [loadBefore, loadavg()[0] ?? 0],
     figures,
     checks,
   });

@@ -12,7 +12,10 @@ export interface Figure {
   /** What it is compared with, and its value in the same run. */
   readonly limit: string;
   readonly limitValue: number;
+  /** By the clock. */
   readonly ratio: number;
+  /** By processor time of the two processes: right also while the machine is busy with something else. */
+  readonly processorRatio?: number;
   /** Of the load generator during the subject's and the limit's runs: near 1 it, and not the server, was measured. */
   readonly clientBusy?: readonly [subject: number, limit: number];
 }
@@ -29,6 +32,8 @@ export interface Report {
   readonly quick: boolean;
   readonly node: string;
   readonly machine: string;
+  /** Of the system in the last minute, at the beginning and at the end; more than one core's worth makes the clock unfair. */
+  readonly load: readonly [number, number];
   readonly figures: readonly Figure[];
   readonly checks: readonly Check[];
 }
@@ -44,7 +49,7 @@ function round(value: number): string {
 }
 
 export function renderFigures(figures: readonly Figure[]): string {
-  const head = ['storage', 'pods', 'what', 'unit', 'ours', 'limit', 'ratio', 'limit is', 'client busy'];
+  const head = ['storage', 'pods', 'what', 'unit', 'ours', 'limit', 'ratio', 'by CPU', 'limit is', 'client busy'];
   const rows = figures.map((figure) => [
     figure.storage,
     figure.pods.toLocaleString('en-US'),
@@ -53,6 +58,7 @@ export function renderFigures(figures: readonly Figure[]): string {
     round(figure.subject),
     round(figure.limitValue),
     figure.ratio.toFixed(2),
+    figure.processorRatio?.toFixed(2) ?? '',
     figure.limit,
     figure.clientBusy === undefined ? '' : figure.clientBusy.map((busy) => busy.toFixed(2)).join(' / '),
   ]);

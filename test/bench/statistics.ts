@@ -6,12 +6,21 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
+/** One run. */
+export interface Measurement {
+  readonly perSecond: number;
+  /** Processor time of the measured process for one piece of work, in microseconds; undefined where the system does not say. */
+  readonly processorMicroseconds: number | undefined;
+}
+
 export interface Pair {
-  /** Medians of what was measured in each round. */
+  /** Medians over the rounds, per second. */
   readonly subject: number;
   readonly limit: number;
-  /** Median of the rounds' ratios, subject to limit. */
+  /** Median of the rounds' ratios, subject to limit, by the clock. */
   readonly ratio: number;
+  /** The same by processor time: what else runs on the machine hardly changes it. */
+  readonly processorRatio: number | undefined;
 }
 
 /**
@@ -19,19 +28,27 @@ export interface Pair {
  */
 export async function interleave(
   rounds: number,
-  measure: { readonly subject: () => Promise<number>; readonly limit: () => Promise<number> },
+  measure: { readonly subject: () => Promise<Measurement>; readonly limit: () => Promise<Measurement> },
 ): Promise<Pair> {
-  const subject: number[] = [];
-  const limit: number[] = [];
+  const subject: Measurement[] = [];
+  const limit: Measurement[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    if (round % 2 === 0) {
-      subject.push(await measure.subject());
-      limit.push(await measure.limit());
-    } else {
-      limit.push(await measure.limit());
-      subject.push(await measure.subject());
-    }
+    const turns = [async () => subject.push(await measure.subject()), async () => limit.push(await measure.limit())];
+    for (const turn of round % 2 === 0 ? turns : turns.reverse()) await turn();
   }
-  const ratios = subject.map((value, round) => value / (limit[round] ?? Number.NaN));
-  return { subject: median(subject), limit: median(limit), ratio: median(ratios) };
+  return comparePairs(subject, limit);
+}
+
+export function comparePairs(subject: readonly Measurement[], limit: readonly Measurement[]): Pair {
+  const speed = (runs: readonly Measurement[]): number => median(runs.map(({ perSecond }) => perSecond));
+  const cost = (runs: readonly Measurement[]): number =>
+    median(runs.map((run) => run.processorMicroseconds ?? Number.NaN));
+  const ratios = subject.map(({ perSecond }, round) => perSecond / (limit[round]?.perSecond ?? Number.NaN));
+  const processorRatio = cost(limit) / cost(subject);
+  return {
+    subject: speed(subject),
+    limit: speed(limit),
+    ratio: median(ratios),
+    processorRatio: Number.isNaN(processorRatio) ? undefined : processorRatio,
+  };
 }

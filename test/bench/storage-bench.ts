@@ -1,92 +1,106 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Child, startChild } from './child.js';
+import type { PodFile } from './pod-file.js';
 import type { Check, Figure } from './report.js';
-import { interleave } from './statistics.js';
-import type { IngestAnswer, MemoryAnswer, ReadAnswer, StorageMessage } from './storage-process.js';
+import { interleave, type Measurement, type Pair } from './statistics.js';
+import type { IngestAnswer, MemoryAnswer, StorageMessage } from './storage-process.js';
 
 export interface StorageBenchOptions {
   readonly storage: string;
   readonly pods: number;
+  readonly podFile: PodFile;
   readonly folder: string;
-  readonly seed: number;
   readonly rounds: number;
   readonly milliseconds: number;
 }
 
 const limits: Readonly<Record<string, string>> = { sqlite: 'bare sqlite', memory: 'bare map' };
-const segment = 2500;
 const kilobyte = 1024;
 
 /** A storage directly on its interface beside the bare thing, each in a process of its own, by turns. */
 export async function benchStorage(options: StorageBenchOptions): Promise<{ figures: Figure[]; checks: Check[] }> {
-  const { storage, pods } = options;
+  const { storage, pods, podFile } = options;
   const limit = limits[storage] ?? 'bare sqlite';
   const open = async (subject: string): Promise<Child> => {
     const dataDirectory = join(options.folder, `${subject.replace(' ', '-')}-${pods}`);
     mkdirSync(dataDirectory, { recursive: true });
     const child = startChild('storage-process.js', { execArgv: ['--expose-gc'] });
-    await child.ask({ kind: 'open', subject, dataDirectory, seed: options.seed, pods } satisfies StorageMessage);
+    await ask(child, { kind: 'open', subject, dataDirectory, keys: podFile.keys, buckets: Math.floor(pods / 10) });
     return child;
   };
   const children = { subject: await open(storage), limit: await open(limit) };
-  const ask = <Answer>(child: Child, message: StorageMessage): Promise<Answer> => child.ask<Answer>(message);
   const resident = async (): Promise<number> =>
     (await ask<MemoryAnswer>(children.subject, { kind: 'memory' })).resident;
 
   const before = await resident();
-  const ingested = await ingest(children, pods);
-  const after = await resident();
-  const place = { storage, pods, limit };
   const figures: Figure[] = [
-    {
-      ...place,
-      what: 'ingest (prepare, write)',
-      unit: 'objects/s',
-      subject: pods / ingested.subject,
-      limitValue: pods / ingested.limit,
-      ratio: ingested.limit / ingested.subject,
-    },
+    { storage, pods, limit, what: 'ingest (prepare, write)', unit: 'objects/s', ...(await ingest(children, podFile)) },
   ];
+  const after = await resident();
   for (const operation of ['get', 'list', 'label'] as const) {
-    const run = async (child: Child): Promise<number> =>
-      (await ask<ReadAnswer>(child, { kind: 'read', operation, milliseconds: options.milliseconds })).perSecond;
+    const run = (child: Child): Promise<Measurement> =>
+      ask<Measurement>(child, { kind: 'read', operation, milliseconds: options.milliseconds });
+    for (const child of Object.values(children)) await run(child);
     const what = { get: 'get one', list: 'list, limit 500', label: 'list by label, 10' }[operation];
     const pair = await interleave(options.rounds, {
       subject: () => run(children.subject),
       limit: () => run(children.limit),
     });
-    figures.push({ ...place, what, unit: 'calls/s', subject: pair.subject, limitValue: pair.limit, ratio: pair.ratio });
+    figures.push(createFigure({ storage, pods, limit, what, unit: 'calls/s' }, pair));
   }
   for (const child of Object.values(children)) {
     await ask(child, { kind: 'close' });
     await child.stop();
   }
-  const perByte = (after - before - kilobyte * pods) / ingested.bytes;
-  const checks = storage === 'memory' ? [describeMemory(pods, perByte, (after - before) / ingested.bytes)] : [];
+  const bytes = podFile.segments.reduce((sum, segment) => sum + segment.bytes - segment.pods, 0);
+  const checks = storage === 'memory' ? [describeMemory({ pods, bytes, resident: after - before })] : [];
   return { figures, checks };
 }
 
-async function ingest(
-  children: { readonly subject: Child; readonly limit: Child },
-  pods: number,
-): Promise<{ subject: number; limit: number; bytes: number }> {
-  const total = { subject: 0, limit: 0, bytes: 0 };
-  for (let done = 0; done < pods; done += segment) {
-    const message: StorageMessage = { kind: 'ingest', pods: Math.min(segment, pods - done) };
-    for (const side of ['subject', 'limit'] as const) {
-      const answer = await children[side].ask<IngestAnswer>(message);
-      total[side] += answer.seconds;
-      if (side === 'subject') total.bytes += answer.bytes;
-    }
-  }
-  return total;
+function ask<Answer>(child: Child, message: StorageMessage): Promise<Answer> {
+  return child.ask<Answer>(message);
 }
 
-function describeMemory(pods: number, perByte: number, plain: number): Check {
+export function createFigure(about: Pick<Figure, 'storage' | 'pods' | 'limit' | 'what' | 'unit'>, pair: Pair): Figure {
+  return {
+    ...about,
+    subject: pair.subject,
+    limitValue: pair.limit,
+    ratio: pair.ratio,
+    ...(pair.processorRatio === undefined ? {} : { processorRatio: pair.processorRatio }),
+  };
+}
+
+/** Over the whole file: segment by segment, first one and then the other. */
+async function ingest(
+  children: { readonly subject: Child; readonly limit: Child },
+  { file, segments }: PodFile,
+): Promise<Pick<Figure, 'subject' | 'limitValue' | 'ratio' | 'processorRatio'>> {
+  const total = { subject: { seconds: 0, processorSeconds: 0 }, limit: { seconds: 0, processorSeconds: 0 } };
+  let pods = 0;
+  for (const segment of segments) {
+    pods += segment.pods;
+    for (const side of ['subject', 'limit'] as const) {
+      const answer = await ask<IngestAnswer>(children[side], { kind: 'ingest', file, segment });
+      total[side].seconds += answer.seconds;
+      total[side].processorSeconds += answer.processorSeconds;
+    }
+  }
+  return {
+    subject: pods / total.subject.seconds,
+    limitValue: pods / total.limit.seconds,
+    ratio: total.limit.seconds / total.subject.seconds,
+    processorRatio: total.limit.processorSeconds / total.subject.processorSeconds,
+  };
+}
+
+function describeMemory(memory: { readonly pods: number; readonly bytes: number; readonly resident: number }): Check {
+  const { pods, bytes, resident } = memory;
+  const perByte = (resident - kilobyte * pods) / bytes;
   return {
     what: `memory storage, ${pods} pods: at most 1.3 bytes resident for a byte of JSON, beyond 1 KB an object`,
     holds: perByte <= 1.3,
-    found: `${perByte.toFixed(2)} (${plain.toFixed(2)} with the kilobyte)`,
+    found: `${perByte.toFixed(2)} (${(resident / bytes).toFixed(2)} with the kilobyte)`,
   };
 }

@@ -1,6 +1,7 @@
-import { type FleetObject, generateFleet } from '../support/fleet.js';
 import { createBareMap, createBareSqlite } from './bare-subjects.js';
 import { createPluginSubject } from './plugin-subject.js';
+import { type PodSegment, readSegment } from './pod-file.js';
+import type { Measurement } from './statistics.js';
 import type { ObjectKey, Subject } from './subject.js';
 
 /** Entry of a child process that holds one subject, so that its resident memory is its own. Started with --expose-gc. */
@@ -9,17 +10,17 @@ export type StorageMessage =
       readonly kind: 'open';
       readonly subject: string;
       readonly dataDirectory: string;
-      readonly seed: number;
-      readonly pods: number;
+      readonly keys: readonly ObjectKey[];
+      readonly buckets: number;
     }
-  | { readonly kind: 'ingest'; readonly pods: number }
+  | { readonly kind: 'ingest'; readonly file: string; readonly segment: PodSegment }
   | { readonly kind: 'memory' }
   | { readonly kind: 'read'; readonly operation: 'get' | 'list' | 'label'; readonly milliseconds: number }
   | { readonly kind: 'close' };
 
 export interface IngestAnswer {
   readonly seconds: number;
-  readonly bytes: number;
+  readonly processorSeconds: number;
 }
 
 export interface MemoryAnswer {
@@ -27,21 +28,18 @@ export interface MemoryAnswer {
   readonly resident: number;
 }
 
-export interface ReadAnswer {
-  readonly perSecond: number;
-  readonly bytes: number;
+interface Opened {
+  readonly subject: Subject;
+  readonly keys: readonly ObjectKey[];
+  readonly buckets: number;
 }
 
-const keptKeys = 1000;
-let subject: Subject | undefined;
-let fleet: Iterator<FleetObject> = [][Symbol.iterator]();
-const keys: ObjectKey[] = [];
-let buckets = 1;
-let podCount = 0;
+let current: Opened | undefined;
+const memory = Buffer.alloc(32 * 2 ** 20);
 
-function opened(): Subject {
-  if (subject === undefined) throw new Error('not opened');
-  return subject;
+function opened(): Opened {
+  if (current === undefined) throw new Error('not opened');
+  return current;
 }
 
 function openSubject(name: string, dataDirectory: string): Promise<Subject> | Subject {
@@ -50,47 +48,37 @@ function openSubject(name: string, dataDirectory: string): Promise<Subject> | Su
   return createPluginSubject(name, dataDirectory);
 }
 
-/** Generates outside the clock, ingests inside it. */
-async function ingest(pods: number): Promise<IngestAnswer> {
-  const byCluster = new Map<string, Buffer[]>();
-  let bytes = 0;
-  for (let left = pods; left > 0; ) {
-    const next = fleet.next();
-    if (next.done === true) break;
-    const { cluster, type, object } = next.value;
-    if (type.resource !== 'pods') continue;
-    const json = Buffer.from(JSON.stringify(object));
-    bytes += json.length;
-    const others = byCluster.get(cluster);
-    if (others === undefined) byCluster.set(cluster, [json]);
-    else others.push(json);
-    // Keys all over the fleet: one in so many.
-    if (podCount % Math.max(1, Math.floor((buckets * 10) / keptKeys)) === 0) {
-      keys.push([cluster, object.metadata.namespace ?? '', object.metadata.name]);
-    }
-    podCount += 1;
-    left -= 1;
-  }
-  collectGarbage();
+/** Reads from the file outside the clock, ingests inside it. */
+async function ingest(file: string, segment: PodSegment): Promise<IngestAnswer> {
+  const pods = readSegment(file, segment, memory);
   const started = performance.now();
-  for (const [cluster, raw] of byCluster) await opened().ingest(cluster, raw);
-  return { seconds: (performance.now() - started) / 1000, bytes };
+  const processor = process.cpuUsage();
+  await opened().subject.ingest(segment.cluster, pods);
+  return { seconds: (performance.now() - started) / 1000, processorSeconds: microseconds(processor) / 1e6 };
 }
 
-async function read(operation: 'get' | 'list' | 'label', milliseconds: number): Promise<ReadAnswer> {
-  const storage = opened();
+async function read(operation: 'get' | 'list' | 'label', milliseconds: number): Promise<Measurement> {
+  const { subject, keys, buckets } = opened();
   let count = 0;
-  let bytes = 0;
   const started = performance.now();
+  const processor = process.cpuUsage();
   const deadline = started + milliseconds;
   while (performance.now() < deadline) {
-    if (operation === 'get') bytes += await storage.get(keys[(count * 17) % keys.length] ?? ['', '', '']);
-    else if (operation === 'list') bytes += await storage.list();
-    else bytes += await storage.label(`b${(count * 7) % buckets}`);
+    let bytes = 0;
+    if (operation === 'get') bytes = await subject.get(keys[(count * 17) % keys.length] ?? ['', '', '']);
+    else if (operation === 'list') bytes = await subject.list();
+    else bytes = await subject.label(`b${(count * 7) % buckets}`);
+    if (bytes === 0) throw new Error(`${operation} found nothing`);
     count += 1;
   }
   const seconds = (performance.now() - started) / 1000;
-  return { perSecond: count / seconds, bytes: bytes / count };
+  return { perSecond: count / seconds, processorMicroseconds: microseconds(processor) / count };
+}
+
+/** Since `start`; all threads together. */
+function microseconds(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start);
+  return user + system;
 }
 
 function collectGarbage(): void {
@@ -101,16 +89,16 @@ function collectGarbage(): void {
 
 async function answer(message: StorageMessage): Promise<object> {
   switch (message.kind) {
-    case 'open':
-      subject = await openSubject(message.subject, message.dataDirectory);
-      buckets = Math.max(1, Math.floor(message.pods / 10));
-      fleet = generateFleet({ seed: message.seed, pods: message.pods, bucketSize: 10 });
+    case 'open': {
+      const subject = await openSubject(message.subject, message.dataDirectory);
+      current = { subject, keys: message.keys, buckets: message.buckets };
       return {};
+    }
     case 'ingest':
-      return ingest(message.pods);
+      return ingest(message.file, message.segment);
     case 'memory': {
       collectGarbage();
-      // What the garbage collector frees comes back to the system a little later.
+      // What the garbage collector frees goes back to the system a little later.
       await new Promise((resolve) => setTimeout(resolve, 300));
       collectGarbage();
       return { resident: process.memoryUsage().rss } satisfies MemoryAnswer;
@@ -118,7 +106,7 @@ async function answer(message: StorageMessage): Promise<object> {
     case 'read':
       return read(message.operation, message.milliseconds);
     case 'close':
-      await opened().close();
+      await opened().subject.close();
       return {};
   }
 }

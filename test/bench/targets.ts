@@ -48,5 +48,6 @@ export function targetChecks(figures: readonly Figure[]): Check[] {
 }
 
 function ratioCheck(what: string, figure: Figure, wanted: number): Check {
-  return { what, holds: figure.ratio >= wanted, found: figure.ratio.toFixed(2) };
+  const byProcessor = figure.processorRatio === undefined ? '' : `, ${figure.processorRatio.toFixed(2)} by CPU`;
+  return { what, holds: figure.ratio >= wanted, found: `${figure.ratio.toFixed(2)}${byProcessor}` };
 }
