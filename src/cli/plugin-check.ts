@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
+import type { Capabilities } from '@clusterdex/storage-contract';
 import { Registry } from 'prom-client';
 import { ConfigError } from '../config/config-error.js';
 import { readStorageConfig } from '../config/read-storage-config.js';
@@ -9,7 +10,7 @@ import { pluginFolders } from '../config/storage-settings.js';
 import { bundledFolder } from '../plugin-host/bundled-folder.js';
 import type { Deadlines } from '../plugin-host/deadlines.js';
 import { discoverPlugin, discoverPlugins } from '../plugin-host/discover.js';
-import { openSelected } from '../plugin-host/open-storage.js';
+import { type OpenSelectedOptions, openSelected, openUnguarded } from '../plugin-host/open-storage.js';
 import { PluginError } from '../plugin-host/plugin-error.js';
 import type { PluginRow } from '../plugin-host/plugin-row.js';
 import { selectPlugin } from '../plugin-host/select.js';
@@ -20,6 +21,8 @@ export interface PluginCheckOptions {
   readonly storageSet?: readonly string[];
   /** Seconds for each step. */
   readonly timeout: string;
+  /** Also run the conformance kit, which writes to the storage. */
+  readonly conformance?: boolean;
 }
 
 /** Goes the whole way of a plugin, from its manifest to its close, and prints what is wrong. Whether all is well. */
@@ -29,7 +32,8 @@ export async function checkInstalledPlugin(plugin: string, options: PluginCheckO
   const violations = await violationsOf(row, options);
   for (const violation of violations) process.stdout.write(`  ✗ ${violation}\n`);
   if (violations.length === 0) {
-    process.stdout.write('  ✓ manifest, contract, module, capabilities, config, open, health, close\n');
+    const checked = 'manifest, contract, module, capabilities, config, open, health, close';
+    process.stdout.write(`  ✓ ${checked}${options.conformance ? ', conformance' : ''}\n`);
   }
   return violations.length === 0;
 }
@@ -47,32 +51,49 @@ async function findPlugin(plugin: string): Promise<PluginRow> {
 
 async function violationsOf(row: PluginRow, options: PluginCheckOptions): Promise<readonly string[]> {
   if (row.state === 'broken' || row.state === 'incompatible') return row.violations ?? [row.reason ?? row.state];
-  const config = options.storageConfig === undefined ? {} : readStorageConfig(options.storageConfig);
-  const deadlines = deadlinesOf(options.timeout);
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'clusterdex-check-'));
   const controller = new AbortController();
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'clusterdex-check-'));
+  const opening: OpenSelectedOptions = {
+    config: options.storageConfig === undefined ? {} : readStorageConfig(options.storageConfig),
+    settings: options.storageSet ?? [],
+    dataDirectory,
+    logger: createLogger('warn'),
+    registry: new Registry(),
+    signal: controller.signal,
+    deadlines: deadlinesOf(options.timeout),
+  };
   try {
-    const storage = await openSelected(row, {
-      config,
-      settings: options.storageSet ?? [],
-      dataDirectory,
-      logger: createLogger('warn'),
-      registry: new Registry(),
-      signal: controller.signal,
-      deadlines,
-    });
+    const storage = await openSelected(row, opening);
+    const { capabilities } = storage;
     const health = await storage.factory.health();
     const violations = health.healthy ? [] : [`is not healthy once opened: ${health.reason ?? 'it does not say why'}`];
-    controller.abort();
     await storage.factory.shutdown().catch((error: unknown) => violations.push(`does not close: ${messageOf(error)}`));
     await storage.close();
-    return violations;
+    if (violations.length > 0 || !options.conformance) return violations;
+    return await conformanceOf(row, { ...opening, capabilities });
   } catch (error) {
     if (!(error instanceof PluginError)) throw error;
     return error.violations.length > 0 ? error.violations : [error.message];
   } finally {
+    controller.abort();
     await rm(dataDirectory, { recursive: true, force: true });
   }
+}
+
+/** The kit sees the storage itself, without the guard, which would do for it what it fails to do. */
+async function conformanceOf(
+  row: PluginRow,
+  options: OpenSelectedOptions & { readonly capabilities: Capabilities },
+): Promise<string[]> {
+  const { formatSummary, runConformance } = await import('@clusterdex/storage-contract/conformance');
+  const { capabilities } = options;
+  const summary = await runConformance({
+    name: row.name,
+    capabilities,
+    open: async (dataDirectory) => (await openUnguarded(row, { ...options, dataDirectory })).storage,
+  });
+  process.stdout.write(`${formatSummary(summary).split('\n', 1)[0]}\n`);
+  return summary.failed.map(({ name, error }) => `${name}: ${messageOf(error).split('\n').join(' ')}`);
 }
 
 function deadlinesOf(timeout: string): Partial<Deadlines> {

@@ -40,6 +40,10 @@ function checkCommand(): Command {
     .argument('<plugin>', 'the folder or file of a plugin, or the name of an installed one')
     .option('--storage-config <file>', "the storage's own config, YAML or JSON")
     .option('--storage-set <key=value>', "sets one key of the storage's config; repeatable", append)
+    .option(
+      '--conformance',
+      'also run the conformance kit; it writes, so give it a storage that holds nothing of yours',
+    )
     .option('--timeout <seconds>', 'how long each step may take', '30')
     .action(async (plugin: string, options: PluginCheckOptions) => {
       if (!(await checkInstalledPlugin(plugin, options))) process.exitCode = 1;

@@ -57,27 +57,14 @@ export async function openStorage(options: OpenStorageOptions): Promise<OpenedSt
 
 /** As openStorage, for a plugin that was selected already. */
 export async function openSelected(row: PluginRow, options: OpenSelectedOptions): Promise<OpenedStorage> {
-  const { logger, registry, signal } = options;
+  const { logger, registry } = options;
   const deadlines = { ...defaultDeadlines, ...options.deadlines };
-  const steps: CloseStep[] = [
-    { name: 'rejections', run: watchRejections(row.folder, logger.child({ plugin: row.name })) },
-  ];
+  const end = watchRejections(row.folder, logger.child({ plugin: row.name }));
+  const steps: CloseStep[] = [{ name: 'watch of rejections', run: end }];
   // The guard knows the deadline of its shutdown; this one is for what should never happen.
   const close = createClose(steps, { deadline: deadlines.close + 1000, logger });
   try {
-    const plugin = requirePlugin(await loadPlugin(row, { deadline: deadlines.load, signal }), row);
-    const capabilities = Object.freeze(structuredClone(plugin.capabilities));
-    const config = configurePlugin(plugin, options);
-    const { dataDirectory } = options;
-    const host = await createHost({
-      plugin: row.name,
-      dataDirectory,
-      logger,
-      registry,
-      hostVersion: serverVersion,
-      signal,
-    });
-    const storage = await openPlugin(plugin, { config, host, deadline: deadlines.open });
+    const { capabilities, storage } = await openUnguarded(row, options);
     const factory = guardStorage(storage, { name: row.name, capabilities, deadlines, logger, registry });
     steps.push({ name: `storage ${row.name}`, run: () => factory.shutdown() });
     logger.info({ storage: row.name, version: row.version, folder: row.folder }, 'storage opened');
@@ -86,6 +73,23 @@ export async function openSelected(row: PluginRow, options: OpenSelectedOptions)
     await close();
     throw error;
   }
+}
+
+export interface UnguardedStorage {
+  readonly capabilities: Capabilities;
+  readonly storage: StorageFactory;
+}
+
+/** Every step of a plugin but the guard: for the conformance kit, which has to see what the storage itself does. */
+export async function openUnguarded(row: PluginRow, options: OpenSelectedOptions): Promise<UnguardedStorage> {
+  const { logger, registry, signal, dataDirectory } = options;
+  const deadlines = { ...defaultDeadlines, ...options.deadlines };
+  const plugin = requirePlugin(await loadPlugin(row, { deadline: deadlines.load, signal }), row);
+  const capabilities = Object.freeze(structuredClone(plugin.capabilities));
+  const config = configurePlugin(plugin, options);
+  const hostVersion = serverVersion;
+  const host = await createHost({ plugin: row.name, dataDirectory, logger, registry, hostVersion, signal });
+  return { capabilities, storage: await openPlugin(plugin, { config, host, deadline: deadlines.open }) };
 }
 
 /** Says what was not considered and why; a folder that cannot be searched is a warning, since a better version may lie in it. */

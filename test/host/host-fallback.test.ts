@@ -90,7 +90,7 @@ describe.each([
   it('answers as one that has it, in whole and page by page', async () => {
     const poor = guardPoor(names);
     const random = createRandom(names.length * 7 + (names[0]?.length ?? 0));
-    for (let number = 0; number < 40; number++) {
+    for (let number = 0; number < 20; number++) {
       const type = random.pick(Object.values(fleetTypes));
       const options = drawListOptions(random, fleet, fleet);
       if (options.orderBy?.some(({ by }) => 'column' in by && by.column === 'synced_at')) continue;
