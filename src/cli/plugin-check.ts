@@ -2,15 +2,15 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
-import type { Capabilities } from '@clusterdex/storage-contract';
 import { Registry } from 'prom-client';
 import { ConfigError } from '../config/config-error.js';
 import { readStorageConfig } from '../config/read-storage-config.js';
 import { pluginFolders } from '../config/storage-settings.js';
 import { bundledFolder } from '../plugin-host/bundled-folder.js';
+import { checkConformance } from '../plugin-host/check-conformance.js';
 import type { Deadlines } from '../plugin-host/deadlines.js';
 import { discoverPlugin, discoverPlugins } from '../plugin-host/discover.js';
-import { type OpenSelectedOptions, openSelected, openUnguarded } from '../plugin-host/open-storage.js';
+import { type OpenSelectedOptions, openSelected } from '../plugin-host/open-storage.js';
 import { PluginError } from '../plugin-host/plugin-error.js';
 import type { PluginRow } from '../plugin-host/plugin-row.js';
 import { selectPlugin } from '../plugin-host/select.js';
@@ -64,13 +64,14 @@ async function violationsOf(row: PluginRow, options: PluginCheckOptions): Promis
   };
   try {
     const storage = await openSelected(row, opening);
-    const { capabilities } = storage;
     const health = await storage.factory.health();
     const violations = health.healthy ? [] : [`is not healthy once opened: ${health.reason ?? 'it does not say why'}`];
     await storage.factory.shutdown().catch((error: unknown) => violations.push(`does not close: ${messageOf(error)}`));
     await storage.close();
     if (violations.length > 0 || !options.conformance) return violations;
-    return await conformanceOf(row, { ...opening, capabilities });
+    const { summary, failures } = await checkConformance(row, opening);
+    process.stdout.write(`  ${summary}\n`);
+    return failures;
   } catch (error) {
     if (!(error instanceof PluginError)) throw error;
     return error.violations.length > 0 ? error.violations : [error.message];
@@ -78,22 +79,6 @@ async function violationsOf(row: PluginRow, options: PluginCheckOptions): Promis
     controller.abort();
     await rm(dataDirectory, { recursive: true, force: true });
   }
-}
-
-/** The kit sees the storage itself, without the guard, which would do for it what it fails to do. */
-async function conformanceOf(
-  row: PluginRow,
-  options: OpenSelectedOptions & { readonly capabilities: Capabilities },
-): Promise<string[]> {
-  const { formatSummary, runConformance } = await import('@clusterdex/storage-contract/conformance');
-  const { capabilities } = options;
-  const summary = await runConformance({
-    name: row.name,
-    capabilities,
-    open: async (dataDirectory) => (await openUnguarded(row, { ...options, dataDirectory })).storage,
-  });
-  process.stdout.write(`${formatSummary(summary).split('\n', 1)[0]}\n`);
-  return summary.failed.map(({ name, error }) => `${name}: ${messageOf(error).split('\n').join(' ')}`);
 }
 
 function deadlinesOf(timeout: string): Partial<Deadlines> {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createStorageError, isStorageError, type StorageError } from '@clusterdex/storage-contract';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -30,6 +31,7 @@ export interface WaitOptions<T> {
  */
 export class CallGate {
   readonly #calls = new Set<Call<unknown>>();
+  readonly #signals = new WeakSet<AbortSignal>();
   readonly #logged = new WeakSet<StorageError>();
   readonly #metrics: OperationMetrics;
   readonly #sweeper: NodeJS.Timeout;
@@ -57,7 +59,7 @@ export class CallGate {
     }
     const call = new Call<T>(this, operation, options);
     this.#calls.add(call as Call<unknown>);
-    options.signal?.addEventListener('abort', call);
+    if (options.signal !== undefined) this.#listen(options.signal, call as Call<unknown>);
     return call.follow(promise);
   }
 
@@ -121,6 +123,15 @@ export class CallGate {
     this.#metrics.end();
   }
 
+  /** One signal may stand for many calls at once, all of which listen to it; that is no leak, as Node would warn. */
+  #listen(signal: AbortSignal, call: Call<unknown>): void {
+    if (!this.#signals.has(signal)) {
+      this.#signals.add(signal);
+      setMaxListeners(0, signal);
+    }
+    signal.addEventListener('abort', call);
+  }
+
   #sweep(now: number): void {
     for (const call of this.#calls) if (call.expires <= now) call.expire();
   }
@@ -157,9 +168,11 @@ class Call<T> {
 
   succeed(value: T): void {
     if (this.over) return;
-    const wrong = this.options.check?.(value);
-    if (wrong !== undefined) {
-      this.fail(this.gate.fault(this.operation, wrong));
+    try {
+      const wrong = this.options.check?.(value);
+      if (wrong !== undefined) throw this.gate.fault(this.operation, wrong);
+    } catch (error) {
+      this.fail(error);
       return;
     }
     this.finish('OK');

@@ -18,19 +18,19 @@ const openers = [
  * silently ignored. A schema that wants others says `additionalProperties`; one composed of several is left as it is.
  */
 export function closeSchema(schema: Schema): Schema {
+  return close({ ...schema, properties: schema.properties ?? {} });
+}
+
+function close(schema: Schema): Schema {
   const copy: Schema = { ...schema };
   const { properties, items } = copy;
-  if (isSchema(properties)) {
-    copy.properties = Object.fromEntries(
-      Object.entries(properties).map(([key, value]) => [key, isSchema(value) ? closeSchema(value) : value]),
-    );
-  }
-  if (isSchema(items)) copy.items = closeSchema(items);
+  if (isSchema(items)) copy.items = close(items);
+  if (!isSchema(properties)) return copy;
+  copy.properties = Object.fromEntries(
+    Object.entries(properties).map(([key, value]) => [key, isSchema(value) ? close(value) : value]),
+  );
   const says = 'additionalProperties' in copy || openers.some((keyword) => keyword in copy);
-  if (!says && (isSchema(properties) || copy.type === 'object')) {
-    copy.additionalProperties = isSchema(properties) ? false : copy.type !== 'object';
-  }
-  return copy;
+  return says ? copy : { ...copy, additionalProperties: false };
 }
 
 function isSchema(value: unknown): value is Schema {

@@ -1,6 +1,9 @@
 /** What a promise came to, or that the time or the caller's patience ran out first. */
 export type DeadlineResult<T> = { readonly value: T } | { readonly late: 'timeout' | 'aborted' };
 
+/** A longer timer would fire at once. */
+const longestTimer = 2 ** 31 - 1;
+
 /** Waits for `promise` at most `milliseconds` and until `signal` aborts. What it still brings afterwards goes to `onLate`. */
 export function withDeadline<T>(
   promise: Promise<T>,
@@ -20,9 +23,12 @@ export function withDeadline<T>(
     const aborted = (): void => {
       if (finish()) resolve({ late: 'aborted' });
     };
-    const timer = setTimeout(() => {
-      if (finish()) resolve({ late: 'timeout' });
-    }, milliseconds);
+    const timer = setTimeout(
+      () => {
+        if (finish()) resolve({ late: 'timeout' });
+      },
+      Math.min(milliseconds, longestTimer),
+    );
     signal?.addEventListener('abort', aborted);
     promise.then(
       (value) => (finish() ? resolve({ value }) : onLate?.(value)),

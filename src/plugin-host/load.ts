@@ -46,6 +46,11 @@ function defaultExport(where: string, module: Record<string, unknown>): unknown 
       violations: [`has no default export; ${found}`],
     });
   }
+  // Returned, it would be awaited, for ever perhaps.
+  if (typeof exported === 'object' && exported !== null && 'then' in exported) {
+    const violations = ['its default export is a promise: await it at the top level of the module'];
+    throw new PluginError('INVALID_PLUGIN', `${where} is no plugin`, { violations });
+  }
   // A TypeScript or Babel build to CommonJS: import() wraps its module.exports once more.
   if (typeof exported === 'object' && exported !== null && '__esModule' in exported && 'default' in exported)
     return exported.default;

@@ -37,6 +37,17 @@ describe('a config', () => {
     ]);
   });
 
+  it('may have the keys that its schema leaves open', () => {
+    const check = (configSchema: Record<string, unknown>, config: Record<string, unknown>) =>
+      configurePlugin({ ...plugin, configSchema }, { config });
+    const labels = { type: 'object', properties: { labels: { type: 'object' } } };
+    expect(check(labels, { labels: { any: 'thing' } })).toEqual({ labels: { any: 'thing' } });
+    expect(() => check(labels, { label: {} })).toThrow(/did you mean labels/);
+    expect(() => check({ type: 'object' }, { any: 'thing' })).toThrow(/any: is not known/);
+    expect(check({ type: 'object', additionalProperties: true }, { any: 'thing' })).toEqual({ any: 'thing' });
+    expect(check({ type: 'object', anyOf: [{ required: ['a'] }, { required: ['b'] }] }, { b: 1 })).toEqual({ b: 1 });
+  });
+
   it('is told all its faults at once, with what was found', () => {
     expect(violations({ port: 'many', mode: 'slow' }).toSorted()).toEqual([
       '/mode: must be one of ["fast","safe"], found "slow"',

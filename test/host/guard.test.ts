@@ -220,6 +220,19 @@ describe('a storage that lies', () => {
     await expect(read(guarded.resourceStorage(pods).list(options))).rejects.toMatchObject({ code: 'INTERNAL' });
   });
 
+  it('with members that throw is answered at once', async () => {
+    const hostile = Object.defineProperty({ count: 1 }, 'joined', {
+      get() {
+        throw new Error('no');
+      },
+    }) as ObjectBatch;
+    const list = async function* () {
+      yield hostile;
+    };
+    const guarded = guardedFixture({ resources: { list } });
+    await expect(read(guarded.resourceStorage(pods).list({}))).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+
   it('about a write, or its own members, is found out', async () => {
     const writing = guardedFixture({ resources: { write: async () => ({ written: '1' }) as never } });
     await expect(writing.resourceStorage(pods).write('c', changes)).rejects.toMatchObject({ code: 'INTERNAL' });

@@ -157,6 +157,17 @@ describe('what the host does for a storage', () => {
     expect(batches).toBe(6);
   });
 
+  it('counts what a sort drops on its way', async () => {
+    const orderBy = [{ by: { column: 'name' }, descending: true }] as const;
+    const options = { orderBy, limit: 3, withRemainingCount: true };
+    const count = (storage: StorageFactory) => walkPages(storage.resourceStorage(fleetTypes.pods), options);
+    const mine = await count(guardPoor(['orderBy']));
+    expect(mine.length).toBeGreaterThan(5);
+    expect(mine.map(({ remaining }) => remaining)).toEqual(
+      (await count(memory.factory)).map(({ remaining }) => remaining),
+    );
+  });
+
   it('refuses a position that it did not issue', async () => {
     const storage = guardPoor(['continueToken']).resourceStorage(fleetTypes.pods);
     for (const after of ['5', '~', '~bm9uc2Vuc2U', '~W10']) {

@@ -120,6 +120,12 @@ describe('a plugin that is not', () => {
     expect(error.violations).toEqual(['has no default export; it exports storage']);
   });
 
+  it('is not waited for when its default export is a promise', async () => {
+    const path = join(folder, 'promised-storage');
+    writeFiles(path, { 'package.json': packageJson('promised'), 'index.js': 'export default new Promise(() => {});' });
+    expect((await failure(await discoverPlugin(path))).message).toMatch(/default export is a promise/);
+  });
+
   it('is not followed out of its folder', async () => {
     const path = join(folder, 'escaping-storage');
     writeFiles(folder, { 'escaped.js': 'globalThis.escaped = true;' });

@@ -52,6 +52,14 @@ describe('clusterdex plugins check', () => {
     expect(manifest.stdout.match(/✗/g)).toHaveLength(4);
   });
 
+  it('runs the conformance kit when it is told to, and names what failed', async () => {
+    const path = join(good, 'top-level-storage');
+    const { status, stdout } = await runClusterdex(['plugins', 'check', path, '--conformance', '--timeout', '5']);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/conformance of top-level: \d+ passed, \d+ failed, \d+ skipped by capability/);
+    expect(stdout).toMatch(/✗ two stores are separate and empty: /);
+  });
+
   it.each(['hangs-at-import', 'hangs-on-open', 'hangs-on-close'])('ends with a plugin that %s', async (name) => {
     const path = join(broken, `${name}-storage`);
     const { status, stdout } = await runClusterdex(['plugins', 'check', path, '--timeout', '0.2']);
