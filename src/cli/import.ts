@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { ConfigError } from '../config/config-error.js';
 import { checkClusterName } from '../synchro/import/cluster-name.js';
 import { importFiles } from '../synchro/import/import-files.js';
 import type { ImportResult } from '../synchro/import/import-result.js';
@@ -44,6 +45,7 @@ export function importCommand(): Command {
 
 async function runImport(files: readonly string[], options: ImportCommandOptions): Promise<void> {
   checkClusterName(options.cluster);
+  if (readsTerminal(files)) throw new ConfigError('expected FILE or a pipe to read a dump from, found a terminal');
   const logger = createLogger(options.logLevel ?? 'warn');
   const report = createImportReport(process.stderr);
   const interrupted = untilSignal();
@@ -67,6 +69,10 @@ async function runImport(files: readonly string[], options: ImportCommandOptions
     interrupted.stop();
     await storage.close();
   }
+}
+
+function readsTerminal(files: readonly string[]): boolean {
+  return (files.length === 0 || files.includes('-')) && process.stdin.isTTY;
 }
 
 function exitCode(result: ImportResult, interruptedCode: number | undefined): number {

@@ -167,7 +167,7 @@ class JsonSplitter implements Splitter {
     const { items, metadata } = JSON.parse(this.document(end).toString()) as Record<string, unknown>;
     if (items === null) return;
     if (typeof metadata === 'object' && metadata !== null && 'name' in metadata) return this.documentItem(end);
-    throw new NotADumpError(`expected a list with items, found a ${this.header.kind} without`);
+    throw new NotADumpError(`expected a list with items, found ${JSON.stringify(this.header.kind)} without`);
   }
 
   private documentItem(end: number): DumpItem {

@@ -20,7 +20,7 @@ interface Place {
   readonly list?: ListHeader;
 }
 
-/** The temporary file cannot be written; the cause says why. */
+/** The temporary file cannot be written; the message says why. */
 export class SpoolError extends Error {
   override readonly name = 'SpoolError';
   readonly code = 'SPOOL';
@@ -82,9 +82,9 @@ export class ObjectSpool {
       this.handle ??= await this.open();
       for (const json of this.held) await this.handle.appendFile(json);
     } catch (error) {
-      throw new SpoolError(`objects of kinds that are not known yet cannot be put aside in ${tmpdir()}`, {
-        cause: error,
-      });
+      const reason = error instanceof Error ? error.message : String(error);
+      const what = `objects of kinds that are not known yet cannot be put aside in ${tmpdir()}`;
+      throw new SpoolError(`${what}: ${reason}`, { cause: error });
     }
     this.held = [];
     this.heldBytes = 0;

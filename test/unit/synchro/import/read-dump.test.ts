@@ -176,7 +176,7 @@ folded: >
     [
       'a list of resources',
       '{"kind":"APIResourceList","groupVersion":"v1","resources":[]}',
-      /expected a list with items, found a APIResourceList without/,
+      /expected a list with items, found "APIResourceList" without/,
     ],
     ['a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 1]), /found binary data/],
     ['zstd', Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 1, 2, 3]), /found zstd; try: zstd -dc FILE \|/],
