@@ -138,7 +138,7 @@ function declares(root, file, name) {
       ...manifest.peerDependencies,
       ...(inTests ? manifest.devDependencies : {}),
     };
-    if (Object.hasOwn(declared, name)) return true;
+    if (Object.hasOwn(declared, name) || Object.hasOwn(declared, `@types/${name}`)) return true;
     // The test tools of a workspace are those of the root.
     if (!inTests || resolve(folder) === resolve(root)) return false;
   }
