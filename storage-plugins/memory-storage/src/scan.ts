@@ -4,9 +4,12 @@ import type { ClusterTable } from './cluster-table.js';
 import type { TypeTable } from './memory-state.js';
 import type { StoredRecord } from './stored-record.js';
 
-/** Candidates from an index are sorted on the spot; below this share of a table, or this number, that is cheaper than a walk. */
+/** Candidates from an index are sorted on the spot: worth it up to this share of a table, and never for more than some milliseconds. */
 const selectiveShare = 1 / 32;
-const selectiveCount = 64;
+const alwaysSelective = 64;
+const neverSelective = 4096;
+/** More names than this are found by a walk, which stops for others now and then; looking names up does not. */
+const namesToLookUp = 16;
 
 export interface ScanConditions {
   readonly options: Pick<ListOptions, 'clusters' | 'namespaces' | 'names' | 'labelSelector'>;
@@ -50,7 +53,8 @@ function* scanCluster(table: ClusterTable, conditions: Required<Pick<ScanConditi
     for (const record of selected) if (comparePlaces(record, from) >= 0) yield record;
     return;
   }
-  const names = sorted(options.names?.in);
+  const wanted = sorted(options.names?.in);
+  const names = wanted !== undefined && wanted.length <= namesToLookUp ? wanted : undefined;
   for (const namespace of namespacesOf(table, sorted(options.namespaces?.in), from.namespace)) {
     const firstName = namespace === from.namespace ? from.name : '';
     if (names === undefined) {
@@ -87,7 +91,7 @@ function selectByIndex(table: ClusterTable, { options, owners }: ScanConditions)
     .map(({ key, values }) => ({ index: table.byLabel(key), texts: [...new Set(values)] }));
   if (owners !== undefined) ways.push({ index: table.byOwner, texts: [...owners] });
   let best: (typeof ways)[number] | undefined;
-  let fewest = Math.max(table.records.size * selectiveShare, selectiveCount);
+  let fewest = Math.min(Math.max(table.records.size * selectiveShare, alwaysSelective), neverSelective);
   for (const way of ways) {
     const count = way.texts.reduce((sum, text) => sum + (way.index?.count(text) ?? 0), 0);
     if (count <= fewest) [best, fewest] = [way, count];

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { createStorageError } from '@clusterdex/storage-contract';
 import type { Journal } from './journal.js';
 import type { MemoryState } from './memory-state.js';
@@ -82,6 +83,8 @@ export class Writer {
       next = next.task.alone || following?.task.alone ? undefined : following;
     }
     try {
+      // Writes that wait for no disk, one behind the other, would keep the event loop from everybody else.
+      if (operations.length === 0 || this.#journal === undefined) await setImmediate();
       if (operations.length > 0) await this.#commit(operations, bytes);
       for (const { resolve } of deciding) resolve();
     } catch (error) {

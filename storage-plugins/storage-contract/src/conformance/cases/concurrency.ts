@@ -40,7 +40,7 @@ export const concurrencyCases: readonly ConformanceCase[] = [
       await store(storage, stable);
       let done = false;
       const writing = (async () => {
-        for (let i = 0; !done; i++) {
+        for (let i = 0; !done && i < 3000; i++) {
           await store(storage, [testObject(`pod-${i % 1500}-guest`)]);
           await storage
             .resourceStorage(pods)

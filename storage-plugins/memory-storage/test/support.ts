@@ -1,0 +1,44 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ObjectChange, prepareObject, type ResourceType, type StorageFactory } from '@clusterdex/storage-contract';
+import { createTestHost } from '@clusterdex/storage-contract/conformance';
+import plugin from '../src/index.js';
+
+export const configMaps: ResourceType = {
+  group: '',
+  version: 'v1',
+  resource: 'configmaps',
+  kind: 'ConfigMap',
+  namespaced: true,
+};
+
+export const temporaryDirectory = () => mkdtemp(join(tmpdir(), 'clusterdex-memory-'));
+
+export const open = (directory: string): Promise<StorageFactory> =>
+  plugin.createStorageFactory({ journal: true }, createTestHost(directory));
+
+/** An upsert of a ConfigMap with `size` bytes of data. */
+export function upsert(name: string, { resourceVersion = '1', size = 10 } = {}): ObjectChange {
+  const metadata = { name, namespace: 'default', uid: name, resourceVersion };
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { text: 'x'.repeat(size) } };
+  return { type: 'upsert', object: prepareObject(Buffer.from(JSON.stringify(object)), { cluster: 'c1' }) };
+}
+
+export async function write(storage: StorageFactory, ...changes: ObjectChange[]): Promise<void> {
+  await storage.resourceStorage(configMaps).write('c1', changes);
+}
+
+export async function readAll(storage: StorageFactory): Promise<{ names: string[]; revision: string; bytes: number }> {
+  const names: string[] = [];
+  let revision = '';
+  let bytes = 0;
+  for await (const batch of storage.resourceStorage(configMaps).list({})) {
+    revision ||= batch.revision ?? '';
+    for (const { name, json } of batch.objects) {
+      names.push(name);
+      bytes += json.byteLength;
+    }
+  }
+  return { names, revision, bytes };
+}
