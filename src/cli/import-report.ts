@@ -9,6 +9,8 @@ export interface ImportReport {
   /** Takes the progress bar away. */
   end(): void;
   summary(result: ImportResult): string;
+  /** Says why an import ended before its end, if it did. */
+  stopped(result: ImportResult): void;
 }
 
 const shownFailures = 20;
@@ -39,6 +41,10 @@ export function createImportReport(stderr: Pick<WriteStream, 'isTTY' | 'columns'
     },
     end: clear,
     summary,
+    stopped(result) {
+      clear();
+      for (const line of stopLines(result)) stderr.write(`${printable(line)}\n`);
+    },
   };
 }
 
@@ -73,15 +79,18 @@ function summary(result: ImportResult): string {
   return `${[table, ...notes(result), totalLine(result)].filter((line) => line !== '').join('\n')}\n`;
 }
 
-function notes({ cluster, guessed, stopped, storageError }: ImportResult): string[] {
-  const lines = guessed.map(
-    ({ kind, apiVersion, resource }) =>
+function notes({ guessed }: ImportResult): string[] {
+  return guessed.map(({ kind, apiVersion, resource }) =>
+    printable(
       `note: nothing defines ${kind} of ${apiVersion}; it is stored as ${JSON.stringify(resource)}. Import its CustomResourceDefinition to be sure.`,
+    ),
   );
-  if (stopped === 'storage') lines.push(`stopped: the storage failed: ${storageError}. What was imported stays.`);
-  if (stopped !== undefined)
-    lines.push(`The import into ${cluster} is not complete; run the same command again to continue.`);
-  return lines;
+}
+
+function stopLines({ cluster, stopped, storageError }: ImportResult): string[] {
+  if (stopped === undefined) return [];
+  const why = stopped === 'storage' ? `the storage failed: ${storageError}` : 'interrupted';
+  return [`stopped: ${why}`, `What was imported into ${cluster} so far stays; run the same command again to continue.`];
 }
 
 function totalLine({ cluster, imported, unchanged, failed, milliseconds }: ImportResult): string {

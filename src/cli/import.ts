@@ -63,6 +63,7 @@ async function runImport(files: readonly string[], options: ImportCommandOptions
     });
     report.end();
     process.stdout.write(options.output === 'json' ? `${JSON.stringify(result)}\n` : report.summary(result));
+    report.stopped(result);
     process.exitCode = exitCode(result, interrupted.exitCode());
   } finally {
     report.end();

@@ -92,9 +92,11 @@ describe.each(['memory', 'sqlite'])('clusterdex import and clusters, on %s', (na
     child.stdin.write(objects.slice(0, 1200).join('\n'));
     while (!(await isUnderWay(signal))) expect(child.exitCode).toBeNull();
     child.kill(signal);
+    const errors = child.stderr.setEncoding('utf8').toArray();
     const [status] = await once(child, 'close');
     const result = JSON.parse((await output).join('')) as ImportResult;
     expect(status).toBe(code);
+    expect((await errors).join('')).toMatch(/^stopped: interrupted\n.*run the same command again to continue/);
     expect(result.stopped).toBe('interrupted');
     expect(result.imported).toBeGreaterThanOrEqual(500);
     const again = await runClusterdex(parameters, { stdin: Readable.from([objects.join('\n')]) });

@@ -62,7 +62,7 @@ class FileImport {
     const { factory, cluster, signal, logger } = options;
     this.retry = {
       signal,
-      onRetry: (error, wait) => logger.warn({ err: error, wait }, 'the storage asks to try again'),
+      onRetry: (error, wait) => logger.warn({ reason: error.message, wait }, 'the storage asks to try again'),
       ...(options.retryWaits === undefined ? {} : { waits: options.retryWaits }),
     };
     this.counts = new ImportCounts((failure) => options.onFailure?.(failure));
