@@ -47,7 +47,7 @@ describe('the import table', () => {
     ['storage-plugins/memory-storage/test/a.test.ts', "import a from '../src/index.js';"],
     ['test/bench/a.ts', "import a from 'memory-storage';\nimport { b } from '../../src/api/b.js';"],
     ['src/kube/a.ts', "/* import { a } from '../api/a.js'; */\n// import { a } from '../api/a.js';"],
-    ['src/kube/a.ts', "const text = `\n${'x'}`;\nexport { b } from './b.js';"],
+    ['src/kube/a.ts', "const text = `\n// import`;\nexport { b } from './b.js';"],
   ])('allows %s: %s', (path, text) => {
     expect(violationsOf(path, text)).toEqual([]);
   });
