@@ -10,6 +10,12 @@ export interface Frame {
   readonly bytes: readonly Uint8Array[];
 }
 
+/** A frame whose operations are JSON already. */
+export interface WritableFrame {
+  readonly operations: string;
+  readonly bytes: readonly Uint8Array[];
+}
+
 interface Head {
   readonly operations: readonly Operation[];
   readonly lengths: readonly number[];
@@ -19,8 +25,9 @@ interface Head {
 export const frameHeaderLength = 8;
 
 /** Writes the frame into `buffer`, or into a larger one if it does not fit, and returns the filled part. */
-export function encodeFrame({ operations, bytes }: Frame, buffer: Buffer<ArrayBuffer>): Buffer<ArrayBuffer> {
-  const head = JSON.stringify({ operations, lengths: bytes.map((piece) => piece.byteLength) } satisfies Head);
+export function encodeFrame({ operations, bytes }: WritableFrame, buffer: Buffer<ArrayBuffer>): Buffer<ArrayBuffer> {
+  const lengths: Head['lengths'] = bytes.map((piece) => piece.byteLength);
+  const head = `{"operations":${operations},"lengths":[${lengths}]}`;
   const headLength = Buffer.byteLength(head);
   const length = bytes.reduce((sum, piece) => sum + piece.byteLength, frameHeaderLength + 4 + headLength);
   const target = buffer.byteLength >= length ? buffer : Buffer.allocUnsafeSlow(length);

@@ -1,7 +1,14 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createStorageError } from '@clusterdex/storage-contract';
-import { decodeFrame, decodeFrameHeader, encodeFrame, type Frame, frameHeaderLength } from './journal-frame.js';
+import {
+  decodeFrame,
+  decodeFrameHeader,
+  encodeFrame,
+  type Frame,
+  frameHeaderLength,
+  type WritableFrame,
+} from './journal-frame.js';
 
 /** Says what the file is, and in which form. */
 const magic = Buffer.from('clusterdex memory journal 1\n');
@@ -50,14 +57,14 @@ export class Journal {
   }
 
   /** Resolves when the frame is on disk; if it rejects, the frame is not in the journal. One call at a time. */
-  async append(frame: Frame): Promise<void> {
+  async append(frame: WritableFrame): Promise<void> {
     const encoded = encodeFrame(frame, this.#buffer);
     if (encoded.buffer.byteLength <= largestBufferToKeep) this.#buffer = Buffer.from(encoded.buffer);
     await this.#write(encoded);
   }
 
   /** Puts a journal of these frames in the place of this one, at once or not at all. */
-  async replace(frames: Iterable<Frame>): Promise<void> {
+  async replace(frames: Iterable<WritableFrame>): Promise<void> {
     const fresh = `${this.#path}.new`;
     await rm(fresh, { force: true });
     const journal = await Journal.open(fresh, () => undefined);
@@ -82,7 +89,8 @@ export class Journal {
     try {
       // What a failed write has left behind has to go before anything follows it.
       await this.#restore();
-      await this.#file.appendFile(data);
+      // Not appendFile, which goes to the disk half a megabyte at a time.
+      for (let done = 0; done < data.byteLength; ) done += (await this.#file.write(data, done)).bytesWritten;
       await this.#file.datasync();
       this.#length += data.byteLength;
     } catch (error) {

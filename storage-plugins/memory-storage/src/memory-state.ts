@@ -57,7 +57,7 @@ export class MemoryState {
     return byAge.map((event) => event.json);
   }
 
-  /** `bytes` are those of the operation's objects or events, in their order; the state takes a copy of its own. */
+  /** `bytes` are those of the operation's objects or events, in their order. */
   apply(operation: Operation, bytes: Iterator<Uint8Array>): void {
     this.#revision++;
     switch (operation.do) {
@@ -69,7 +69,7 @@ export class MemoryState {
           const events = this.#eventsOf(operation.cluster, involvedUid);
           // Behind the others also when it replaces one: with equal versions the last recorded is the newest.
           events.delete(eventUid);
-          events.set(eventUid, { ...event, json: copy(bytes) });
+          events.set(eventUid, { ...event, json: own(bytes) });
         }
         return;
       }
@@ -93,9 +93,7 @@ export class MemoryState {
   #write(table: ClusterTable, changes: readonly ChangeOperation[], bytes: Iterator<Uint8Array>): void {
     for (const change of changes) {
       const previous =
-        'put' in change
-          ? table.put(change.put, copy(bytes))
-          : table.delete(change.delete.namespace, change.delete.name);
+        'put' in change ? table.put(change.put, own(bytes)) : table.delete(change.delete.namespace, change.delete.name);
       const uid = 'put' in change ? change.put.uid : '';
       // Events go with the object that they are about.
       if (previous !== undefined && previous.uid !== uid) this.#events.get(table.cluster)?.delete(previous.uid);
@@ -125,11 +123,12 @@ function typeKey({ group, version, resource }: ResourceType): string {
   return `${group}/${version}/${resource}`;
 }
 
-/** In memory of exactly its size: a view would keep the whole buffer of the caller alive. */
-function copy(bytes: Iterator<Uint8Array>): Uint8Array {
+/** Bytes that fill their buffer are kept as they are; others are copied, for a view would keep all of a larger buffer alive. */
+function own(bytes: Iterator<Uint8Array>): Uint8Array {
   const { value, done } = bytes.next();
   if (done) throw new RangeError('an operation has fewer bytes than it names objects');
-  const own = new Uint8Array(value.byteLength);
-  own.set(value);
-  return own;
+  if (value.byteLength === value.buffer.byteLength) return value;
+  const copy = new Uint8Array(value.byteLength);
+  copy.set(value);
+  return copy;
 }

@@ -1,4 +1,4 @@
-import type { Frame } from './journal-frame.js';
+import type { WritableFrame } from './journal-frame.js';
 import type { MemoryState } from './memory-state.js';
 import type { ChangeOperation, Operation } from './operation.js';
 import type { StoredRecord } from './stored-record.js';
@@ -6,14 +6,12 @@ import type { StoredRecord } from './stored-record.js';
 const objectsPerFrame = 500;
 
 /** The frames that lead from nothing to this state. */
-export function* snapshotFrames(state: MemoryState): Generator<Frame, void, undefined> {
+export function* snapshotFrames(state: MemoryState): Generator<WritableFrame, void, undefined> {
   for (const { type, clusters } of state.types()) {
     for (const [cluster, { records }] of clusters) {
       for (const group of groups(records.from('', ''))) {
-        yield {
-          operations: [{ do: 'write', cluster, type, changes: group.map(toChange) }],
-          bytes: group.map((record) => record.json),
-        };
+        const bytes = group.map((record) => record.json);
+        yield frame([{ do: 'write', cluster, type, changes: group.map(toChange) }], bytes);
       }
     }
   }
@@ -24,15 +22,17 @@ export function* snapshotFrames(state: MemoryState): Generator<Frame, void, unde
         eventUid,
         ...event,
       }));
-      yield {
-        operations: [{ do: 'recordEvents', cluster, events }],
-        bytes: [...recorded.values()].map((event) => event.json),
-      };
+      const bytes = [...recorded.values()].map((event) => event.json);
+      yield frame([{ do: 'recordEvents', cluster, events }], bytes);
     }
   }
   const inventories = [...state.inventories.values()];
   const rest: Operation[] = inventories.map((inventory) => ({ do: 'putInventory', inventory }));
-  yield { operations: [...rest, { do: 'setRevision', revision: state.revision }], bytes: [] };
+  yield frame([...rest, { do: 'setRevision', revision: state.revision }]);
+}
+
+function frame(operations: readonly Operation[], bytes: readonly Uint8Array[] = []): WritableFrame {
+  return { operations: JSON.stringify(operations), bytes };
 }
 
 function* groups(records: Iterable<StoredRecord>): Generator<readonly StoredRecord[], void, undefined> {

@@ -93,16 +93,17 @@ export class Writer {
   }
 
   async #commit(operations: readonly Operation[], bytes: readonly Uint8Array[]): Promise<void> {
+    const text = JSON.stringify(operations);
     try {
-      await this.#journal?.append({ operations, bytes });
+      await this.#journal?.append({ operations: text, bytes });
       this.#failure = undefined;
     } catch (cause) {
       const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'see the cause';
       this.#failure = `the journal cannot be written: ${reason}`;
       throw createStorageError('UNAVAILABLE', `nothing was stored because ${this.#failure}`, { cause });
     }
-    // By way of JSON, as from the journal: strings cut out of a larger text would keep all of that text in memory.
-    const copies = JSON.parse(JSON.stringify(operations)) as readonly Operation[];
+    // As from the journal: strings that a caller has cut out of a larger text would keep all of that text in memory.
+    const copies = JSON.parse(text) as readonly Operation[];
     const iterator = bytes[Symbol.iterator]();
     for (const operation of copies) this.#state.apply(operation, iterator);
   }

@@ -1,7 +1,8 @@
 import type { ResourceType } from './resource-type.js';
 
 /**
- * An object on its way into a storage. The host prepares it once; a storage needs to parse nothing.
+ * An object on its way into a storage. The host prepares it once; a storage needs to parse nothing. It may keep `json` itself where
+ * that fills its whole buffer; a view into a larger buffer is copied, the larger one remains the caller's.
  * What is returned by a read are the bytes of `json`, unchanged.
  */
 export interface PreparedObject {

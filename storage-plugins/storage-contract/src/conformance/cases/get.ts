@@ -50,7 +50,7 @@ export const getCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'what the caller does to its buffers after a write changes nothing',
+    name: 'a view into a larger buffer is copied, and the buffer may be used again',
     async run({ storage }) {
       const { prepared } = testObject('a');
       const large = new Uint8Array(prepared.json.byteLength + 200).fill(120);
