@@ -34,7 +34,7 @@ export const configSchema = {
       type: 'integer',
       minimum: 1,
       maximum: 65536,
-      default: 8,
+      default: 24,
       description: 'Page cache of each thread; the operating system caches the file as well.',
     },
     busyTimeoutMilliseconds: {
