@@ -1,19 +1,25 @@
 import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { createStorageError } from '@clusterdex/storage-contract';
+
+/** In milliseconds. */
+const emptyLockPatience = 50;
 
 /**
  * Claims a directory for this process: a file `lock` with the process id and the start time of the process (where the system tells it;
  * in containers every process has the same id). Returns the release. UNAVAILABLE, naming the process, when another one holds it; the
  * lock of a dead process is taken over.
  */
-export function lockDirectory(directory: string): () => void {
+export async function lockDirectory(directory: string): Promise<() => void> {
   const path = join(directory, 'lock');
   const own = `${process.pid} ${startTime(process.pid)}`;
   for (let attempt = 0; attempt < 10; attempt++) {
     if (create(path, own)) return () => release(path, own);
     const holder = read(path);
     if (holder === undefined) continue;
+    // Nothing in it: just made by another process, or by one that died at that moment.
+    if (holder === '') await setTimeout(emptyLockPatience);
     const pid = Number(holder.split(' ')[0]);
     if (holder === `${pid} ${startTime(pid)}` && isAlive(pid)) {
       throw createStorageError(

@@ -24,6 +24,8 @@ export class Journal {
   #file: FileHandle;
   /** Up to here everything is whole. */
   #length: number;
+  /** What a failed write has left behind has to go before anything follows it. */
+  #torn = false;
   /** Kept from frame to frame: fresh megabytes for each would fragment the memory. */
   #buffer = Buffer.alloc(0);
 
@@ -41,7 +43,7 @@ export class Journal {
     const file = await open(path, 'a+');
     try {
       const journal = new Journal(path, file, await replayFile(file, { path, replay }));
-      await journal.#restore();
+      await file.truncate(journal.#length);
       if (journal.#length === 0) await journal.#write(magic);
       await syncDirectory(path);
       return journal;
@@ -71,14 +73,16 @@ export class Journal {
     try {
       for (const frame of frames) await journal.append(frame);
       await rename(fresh, this.#path);
-      await syncDirectory(this.#path);
     } catch (error) {
       await journal.close();
+      await rm(fresh, { force: true });
       throw error;
     }
-    await this.#file.close();
+    const replaced = this.#file;
     this.#file = journal.#file;
     this.#length = journal.#length;
+    await replaced.close();
+    await syncDirectory(this.#path);
   }
 
   async close(): Promise<void> {
@@ -86,21 +90,24 @@ export class Journal {
   }
 
   async #write(data: Buffer): Promise<void> {
+    if (this.#torn) await this.#restore();
+    this.#torn = true;
     try {
-      // What a failed write has left behind has to go before anything follows it.
-      await this.#restore();
       // Not appendFile, which goes to the disk half a megabyte at a time.
       for (let done = 0; done < data.byteLength; ) done += (await this.#file.write(data, done)).bytesWritten;
       await this.#file.datasync();
       this.#length += data.byteLength;
+      this.#torn = false;
     } catch (error) {
+      // If this fails too, the next write tries it again.
       await this.#restore().catch(() => undefined);
       throw error;
     }
   }
 
   async #restore(): Promise<void> {
-    if ((await this.#file.stat()).size > this.#length) await this.#file.truncate(this.#length);
+    await this.#file.truncate(this.#length);
+    this.#torn = false;
   }
 }
 
@@ -114,11 +121,14 @@ async function replayFile(
   if (!magic.subarray(0, start.byteLength).equals(start)) throw damaged(path, 'it is no journal of this version');
   if (size < magic.byteLength) return 0;
   let offset = magic.byteLength;
+  // One for all frames: the garbage collector would fall behind with a fresh one for each.
+  let buffer = Buffer.alloc(0);
   while (offset + frameHeaderLength <= size) {
     const { length, checksum } = decodeFrameHeader(await read(file, offset, frameHeaderLength));
     const end = offset + frameHeaderLength + length;
     if (end > size) break;
-    const frame = decodeFrame(await read(file, offset + frameHeaderLength, length), checksum);
+    if (buffer.byteLength < length) buffer = Buffer.allocUnsafeSlow(length);
+    const frame = decodeFrame(await read(file, offset + frameHeaderLength, length, buffer), checksum);
     if (frame === undefined) {
       if (end === size) break;
       throw damaged(path, `the frame at byte ${offset} has a wrong checksum, and ${size - end} bytes follow it`);
@@ -129,15 +139,13 @@ async function replayFile(
   return offset;
 }
 
-async function read(file: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafeSlow(length);
-  let filled = 0;
-  while (filled < length) {
+async function read(file: FileHandle, offset: number, length: number, buffer = Buffer.alloc(length)): Promise<Buffer> {
+  for (let filled = 0; filled < length; ) {
     const { bytesRead } = await file.read(buffer, filled, length - filled, offset + filled);
     if (bytesRead === 0) throw new RangeError(`the file ended ${length - filled} bytes early`);
     filled += bytesRead;
   }
-  return buffer;
+  return buffer.subarray(0, length);
 }
 
 /** A new or renamed file outlives a power failure only when its directory is synced too. */

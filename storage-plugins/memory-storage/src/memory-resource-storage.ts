@@ -56,7 +56,10 @@ export function createResourceStorage(core: StorageCore, type: ResourceType): Re
     async recordEvents(cluster, events) {
       core.check();
       await writer.submit({
+        // What is known already is left out, which takes a state that nothing is on its way to.
+        alone: true,
         decide() {
+          core.check();
           const known = state.eventsOfCluster(cluster);
           const fresh = events.filter(({ involvedUid, eventUid, json }) => {
             const present = known.get(involvedUid)?.get(eventUid);

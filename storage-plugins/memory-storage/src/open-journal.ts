@@ -18,45 +18,46 @@ export interface OpenJournal {
  * mostly overwritten or deleted objects is written anew.
  */
 export async function openJournal(state: MemoryState, host: StorageHost): Promise<OpenJournal> {
-  const unlock = lockDirectory(host.dataDirectory);
+  let unlock: (() => void) | undefined;
   try {
+    unlock = await lockDirectory(host.dataDirectory);
     const journal = await Journal.open(join(host.dataDirectory, 'journal'), ({ operations, bytes }) => {
       const iterator = bytes[Symbol.iterator]();
       for (const operation of operations) state.apply(operation, iterator);
     });
+    await compact(journal, state, host);
+    const release = unlock;
     const close = async () => {
       await journal.close();
-      unlock();
+      release();
     };
-    try {
-      await compact(journal, state, host);
-    } catch (error) {
-      await close();
-      throw error;
-    }
     return { journal, close };
   } catch (cause) {
-    unlock();
+    unlock?.();
     if (isStorageError(cause)) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw createStorageError('UNAVAILABLE', `the journal in ${host.dataDirectory} cannot be opened: ${reason}`, {
-      cause,
-    });
+    const message = `the journal in ${host.dataDirectory} cannot be opened: ${reason}`;
+    throw createStorageError('UNAVAILABLE', message, { cause });
   }
 }
 
+/** Without it everything works as well, so that a full disk does not hinder the start. */
 async function compact(journal: Journal, state: MemoryState, host: StorageHost): Promise<void> {
   const before = journal.length;
   if (before < smallestToCompact || before < 2 * sizeOf(state)) return;
-  await journal.replace(snapshotFrames(state));
-  host.logger.info({ before, after: journal.length }, 'journal compacted');
+  try {
+    await journal.replace(snapshotFrames(state));
+    host.logger.info({ before, after: journal.length }, 'journal compacted');
+  } catch (error) {
+    host.logger.warn({ error, before }, 'journal not compacted');
+  }
 }
 
-/** In bytes, without what stands around the objects. */
+/** Of the journal that would be written, in bytes; the texts are nearly all ASCII. */
 function sizeOf(state: MemoryState): number {
   let size = 0;
-  for (const { clusters } of state.types()) {
-    for (const { records } of clusters.values()) for (const { json } of records.from('', '')) size += json.byteLength;
+  for (const { operations, bytes } of snapshotFrames(state)) {
+    size += bytes.reduce((sum, piece) => sum + piece.byteLength, operations.length);
   }
   return size;
 }

@@ -5,8 +5,9 @@ import type { MemoryState } from './memory-state.js';
 import type { Operation } from './operation.js';
 import { PendingChanges } from './pending-changes.js';
 
-/** Waiting tasks are synced together up to about this many bytes. */
+/** Waiting tasks are synced together up to about this many bytes, each operation and change counting as so many beside its own. */
 const bytesPerSync = 4 * 1024 * 1024;
+const bytesPerChange = 4096;
 
 export interface Task {
   /** Called when its turn comes. What it returns is done; undefined is nothing. It may throw. */
@@ -71,6 +72,7 @@ export class Writer {
         deciding.push(next);
         if (decided !== undefined) {
           operations.push(decided.operation);
+          size += decided.operation.do === 'write' ? decided.operation.changes.length * bytesPerChange : bytesPerChange;
           for (const piece of decided.bytes) {
             bytes.push(piece);
             size += piece.byteLength;
