@@ -1,5 +1,5 @@
 import type { StorageFactory } from '@clusterdex/storage-contract';
-import { createTestHost, runConformance } from '@clusterdex/storage-contract/conformance';
+import { conformanceTopics, createTestHost, runConformance } from '@clusterdex/storage-contract/conformance';
 import { describe, expect, it } from '@jest/globals';
 import plugin from 'memory-storage';
 import { mutants } from './mutants.js';
@@ -44,6 +44,11 @@ describe('the conformance kit finds the storage that', () => {
 });
 
 describe('the conformance kit', () => {
+  it('has a name of its own for each case', () => {
+    const names = conformanceTopics.flatMap(({ cases }) => cases.map(({ name }) => name));
+    expect(names).toEqual([...new Set(names)]);
+  });
+
   it('passes the storage that the mutants are made of', async () => {
     const names = [...new Set(mutants.map(({ foundBy }) => foundBy))];
     const { failed, passed } = await run((storage) => storage, names);

@@ -128,7 +128,7 @@ function own(bytes: Iterator<Uint8Array>): Uint8Array {
   const { value, done } = bytes.next();
   if (done) throw new RangeError('an operation has fewer bytes than it names objects');
   if (value.byteLength === value.buffer.byteLength) return value;
-  const copy = new Uint8Array(value.byteLength);
+  const copy = Buffer.allocUnsafeSlow(value.byteLength);
   copy.set(value);
   return copy;
 }

@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { describe, expect, it } from '@jest/globals';
-import { open, readAll, temporaryDirectory, upsert, write } from './support.js';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { open, readAll, removeTemporaryDirectories, temporaryDirectory, upsert, write } from './support.js';
+
+afterAll(removeTemporaryDirectories);
 
 const writer = join(import.meta.dirname, 'write-in-process.js');
 

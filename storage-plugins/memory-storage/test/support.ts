@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ObjectChange, prepareObject, type ResourceType, type StorageFactory } from '@clusterdex/storage-contract';
@@ -13,7 +13,17 @@ export const configMaps: ResourceType = {
   namespaced: true,
 };
 
-export const temporaryDirectory = () => mkdtemp(join(tmpdir(), 'clusterdex-memory-'));
+const directories: string[] = [];
+
+export async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'clusterdex-memory-'));
+  directories.push(directory);
+  return directory;
+}
+
+export async function removeTemporaryDirectories(): Promise<void> {
+  for (const directory of directories.splice(0)) await rm(directory, { recursive: true, force: true });
+}
 
 export const open = (directory: string): Promise<StorageFactory> =>
   plugin.createStorageFactory({ journal: true }, createTestHost(directory));

@@ -2,20 +2,36 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StorageFactory } from '../storage-factory.js';
+import { conformanceTopics } from './cases/topics.js';
 import type { ConformanceCase } from './conformance-case.js';
 import type { ConformanceOptions } from './conformance-run.js';
+import type { ConformanceSummary } from './conformance-summary.js';
 import { store, type TestObject } from './test-objects.js';
 
 export interface CaseRunner {
+  /** Why the case is not to be run; undefined when it is. */
+  skip(one: ConformanceCase): string | undefined;
   /** Rejects when the storage fails the case. */
   run(one: ConformanceCase): Promise<void>;
+  /** How the cases went until now. */
+  summary(): ConformanceSummary;
   /** Closes and removes what is still open. */
   close(): Promise<void>;
 }
 
+interface Shared {
+  readonly fleet: readonly TestObject[];
+  readonly stores: Stores;
+  readonly storage: StorageFactory;
+}
+
 /** Runs one case after the other, on stores of their own; cases with the same fleet share one. */
 export function createCaseRunner(options: ConformanceOptions): CaseRunner {
-  let shared: { fleet: readonly TestObject[]; stores: Stores; storage: StorageFactory } | undefined;
+  const passed: string[] = [];
+  const failed: { name: string; error: unknown }[] = [];
+  const skippedByCapability: { name: string; reason: string }[] = [];
+  const skippedByName: { name: string; reason: string }[] = [];
+  let shared: Shared | undefined;
 
   async function close(): Promise<void> {
     const stores = shared?.stores;
@@ -23,7 +39,7 @@ export function createCaseRunner(options: ConformanceOptions): CaseRunner {
     await stores?.close();
   }
 
-  async function storesFor({ fleet }: ConformanceCase): Promise<{ stores: Stores; storage: StorageFactory }> {
+  async function storesFor({ fleet }: ConformanceCase): Promise<Pick<Shared, 'stores' | 'storage'>> {
     if (fleet !== undefined && fleet === shared?.fleet) return shared;
     await close();
     const stores = createStores(options);
@@ -40,27 +56,48 @@ export function createCaseRunner(options: ConformanceOptions): CaseRunner {
     }
   }
 
+  async function runCase(one: ConformanceCase): Promise<void> {
+    const { stores, storage } = await storesFor(one);
+    let current = storage;
+    const [directory = ''] = stores.directories;
+    try {
+      await one.run({
+        storage,
+        capabilities: options.capabilities,
+        openAnother: async () => stores.open(await stores.createDirectory()),
+        openSame: () => stores.open(directory),
+        async reopen() {
+          await current.shutdown();
+          current = await stores.open(directory);
+          return current;
+        },
+      });
+    } finally {
+      if (stores !== shared?.stores) await stores.close();
+    }
+  }
+
   return {
     close,
+    skip({ name, needs = [] }) {
+      const missing = needs.find((capability) => !options.capabilities[capability]);
+      const reason = missing === undefined ? options.skip?.[name] : `it has no ${missing}`;
+      if (reason !== undefined) (missing === undefined ? skippedByName : skippedByCapability).push({ name, reason });
+      return reason;
+    },
     async run(one) {
-      const { stores, storage } = await storesFor(one);
-      let current = storage;
-      const [directory = ''] = stores.directories;
       try {
-        await one.run({
-          storage,
-          capabilities: options.capabilities,
-          openAnother: async () => stores.open(await stores.createDirectory()),
-          openSame: () => stores.open(directory),
-          async reopen() {
-            await current.shutdown();
-            current = await stores.open(directory);
-            return current;
-          },
-        });
-      } finally {
-        if (stores !== shared?.stores) await stores.close();
+        await runCase(one);
+        passed.push(one.name);
+      } catch (error) {
+        failed.push({ name: one.name, error });
+        throw error;
       }
+    },
+    summary() {
+      const names = new Set(conformanceTopics.flatMap(({ cases }) => cases.map(({ name }) => name)));
+      const unknownSkips = Object.keys(options.skip ?? {}).filter((name) => !names.has(name));
+      return { storage: options.name, passed, failed, skippedByCapability, skippedByName, unknownSkips };
     },
   };
 }

@@ -27,58 +27,19 @@ export function applicableTopics({ capabilities }: ConformanceOptions): readonly
   return conformanceTopics.map(({ topic, cases }) => ({ topic, cases: cases.filter(applies) }));
 }
 
-/** Why a case is not run; undefined when it is. */
-export function skipReason(
-  options: ConformanceOptions,
-  { name, needs = [] }: ConformanceCase,
-): { readonly by: 'capability' | 'name'; readonly reason: string } | undefined {
-  const missing = needs.find((capability) => !options.capabilities[capability]);
-  if (missing !== undefined) return { by: 'capability', reason: `it has no ${missing}` };
-  const reason = options.skip?.[name];
-  return reason === undefined ? undefined : { by: 'name', reason };
-}
-
-/** Names of skips that match no case. */
-export function unknownSkips(options: ConformanceOptions): readonly string[] {
-  const names = new Set(conformanceTopics.flatMap(({ cases }) => cases.map(({ name }) => name)));
-  return Object.keys(options.skip ?? {}).filter((name) => !names.has(name));
-}
-
 /** Runs the kit, or the named cases, without a test runner: for a command, or a test of the kit itself. */
 export async function runConformance(
   options: ConformanceOptions,
   only?: readonly string[],
 ): Promise<ConformanceSummary> {
-  const passed: string[] = [];
-  const failed: { name: string; error: unknown }[] = [];
-  const skipped = {
-    capability: [] as { name: string; reason: string }[],
-    name: [] as { name: string; reason: string }[],
-  };
   const cases = applicableTopics(options).flatMap((topic) => topic.cases);
   const wanted = only === undefined ? cases : cases.filter(({ name }) => only.includes(name));
   if (only !== undefined) assert.equal(wanted.length, only.length, `every name of ${only.join('; ')} is a case`);
   const runner = createCaseRunner(options);
   for (const one of wanted) {
-    const skip = skipReason(options, one);
-    if (skip !== undefined) {
-      skipped[skip.by].push({ name: one.name, reason: skip.reason });
-      continue;
-    }
-    try {
-      await runner.run(one);
-      passed.push(one.name);
-    } catch (error) {
-      failed.push({ name: one.name, error });
-    }
+    // What fails is in the summary.
+    if (runner.skip(one) === undefined) await runner.run(one).catch(() => undefined);
   }
   await runner.close();
-  return {
-    storage: options.name,
-    passed,
-    failed,
-    skippedByCapability: skipped.capability,
-    skippedByName: skipped.name,
-    unknownSkips: unknownSkips(options),
-  };
+  return runner.summary();
 }

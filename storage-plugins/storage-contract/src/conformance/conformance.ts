@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createCaseRunner } from './case-runner.js';
-import { applicableTopics, type ConformanceOptions, skipReason, unknownSkips } from './conformance-run.js';
+import { applicableTopics, type ConformanceOptions } from './conformance-run.js';
 import { formatSummary } from './conformance-summary.js';
 
 /** The part that Jest and node:test have in common. */
@@ -23,51 +23,23 @@ const caseTimeout = 60_000;
  * case, and prints the summary.
  */
 export function conformance({ describe, it, afterAll }: ConformanceRunner, options: ConformanceOptions): void {
-  const cases = createCaseRunner(options);
-  const passed: string[] = [];
-  const failed: { name: string; error: unknown }[] = [];
-  const skipped = {
-    capability: [] as { name: string; reason: string }[],
-    name: [] as { name: string; reason: string }[],
-  };
+  const runner = createCaseRunner(options);
   describe(`conformance of ${options.name}`, () => {
-    afterAll?.(cases.close);
-    for (const topic of applicableTopics(options)) {
-      describe(topic.topic, () => {
-        for (const one of topic.cases) {
-          const { name } = one;
-          const skip = skipReason(options, one);
-          const body = async () => {
-            try {
-              await cases.run(one);
-              passed.push(name);
-            } catch (error) {
-              failed.push({ name, error });
-              throw error;
-            }
-          };
-          if (skip === undefined) {
-            it(name, body, caseTimeout);
-          } else {
-            skipped[skip.by].push({ name, reason: skip.reason });
-            it.skip(`${name} (${skip.reason})`, body);
-          }
+    afterAll?.(runner.close);
+    for (const { topic, cases } of applicableTopics(options)) {
+      describe(topic, () => {
+        for (const one of cases) {
+          const reason = runner.skip(one);
+          if (reason === undefined) it(one.name, () => runner.run(one), caseTimeout);
+          else it.skip(`${one.name} (${reason})`, () => runner.run(one));
         }
       });
     }
     it('skips nothing that is no case', async () => {
-      await cases.close();
-      const unknown = unknownSkips(options);
-      const summary = {
-        storage: options.name,
-        passed,
-        failed,
-        skippedByCapability: skipped.capability,
-        skippedByName: skipped.name,
-        unknownSkips: unknown,
-      };
+      await runner.close();
+      const summary = runner.summary();
       process.stderr.write(`${formatSummary(summary)}\n`);
-      assert.deepEqual(unknown, [], 'every named skip matches a case');
+      assert.deepEqual(summary.unknownSkips, [], 'every named skip matches a case');
     });
   });
 }
