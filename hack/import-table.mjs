@@ -49,7 +49,7 @@ export const importTable = [
   { area: 'synchro', files: 'src/synchro/', may: above, packages: anything },
   { area: 'app', files: 'src/app.ts', may: [...above, 'plugin-host', 'api', 'synchro'], packages: anything },
   { area: 'cli', files: 'src/cli/', may: [...above, 'plugin-host', 'api', 'synchro', 'app'], packages: anything },
-  { area: 'main', files: 'src/main.ts', may: ['cli'], packages: anything },
+  { area: 'main', files: 'src/main.ts', may: ['cli', 'telemetry', 'config'], packages: anything },
 
   {
     area: 'plugin tests',

@@ -42,7 +42,7 @@ Every list takes these conditions, below \`/apis/clusterpedia.io/v1beta1/resourc
 There are two ways to write one. As a **URL parameter**, percent-encoded (\`+\` is a blank):
 
 \`\`\`sh
-curl -sG http://127.0.0.1:8080/apis/clusterpedia.io/v1beta1/resources/api/v1/pods \\
+curl -sG http://127.0.0.1:8642/apis/clusterpedia.io/v1beta1/resources/api/v1/pods \\
   --data-urlencode 'namespaces=shop,ci' --data-urlencode 'fieldSelector=spec.containers[].image=nginx'
 \`\`\`
 
