@@ -28,7 +28,7 @@ export const configSchema = {
       minimum: 1,
       maximum: 16,
       default: 1,
-      description: 'Threads for searches that have to look at many objects.',
+      description: 'Threads for searches that have to look at many objects; pages in key order have one of their own.',
     },
     cacheMegabytes: {
       type: 'integer',

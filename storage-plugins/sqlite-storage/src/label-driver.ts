@@ -6,6 +6,8 @@ import type { Statements } from './statements.js';
 export interface LabelDriver {
   readonly requirement: LabelRequirement;
   readonly labelIds: readonly number[];
+  /** How many objects carry one of them, of any type. */
+  readonly objects: number;
 }
 
 /** Up to this many objects are looked at one by one; beyond, a scan in the order of the list is cheaper. */
@@ -30,7 +32,7 @@ export function findLabelDriver(
     const [objects] = ids.length === 0 ? [0] : (statements.rows(count).get(...ids) as [number]);
     if (objects < fewest) {
       fewest = objects;
-      best = { requirement, labelIds: ids };
+      best = { requirement, labelIds: ids, objects };
     }
   }
   return best;

@@ -1,5 +1,6 @@
 import type { ObjectBatch, ResourceType, StoredObject } from '@clusterdex/storage-contract';
 import { clusterNameAnnotation } from '@clusterdex/storage-contract';
+import { type PackedObjects, splitNumbers } from './packed-reader.js';
 
 interface Envelope {
   readonly metadata: {
@@ -9,28 +10,21 @@ interface Envelope {
   };
 }
 
-export interface PackedObjects {
-  /** JSON of the objects, joined by commas. */
-  readonly joined: Uint8Array;
-  /** Bytes of each. */
-  readonly lengths: readonly number[];
-  /** Of each; for collection resources. */
-  readonly types: readonly ResourceType[] | undefined;
-}
-
 /** A batch that is split into objects only when somebody asks. */
 export class PackedBatch implements ObjectBatch {
   readonly joined: Uint8Array;
   readonly count: number;
   readonly types?: readonly ResourceType[];
   readonly #packed: PackedObjects;
+  readonly #types: readonly ResourceType[] | undefined;
   #objects: readonly StoredObject[] | undefined;
 
-  constructor(packed: PackedObjects) {
+  constructor(packed: PackedObjects, typeOf: (id: number) => ResourceType) {
     this.#packed = packed;
     this.joined = packed.joined;
-    this.count = packed.lengths.length;
-    if (packed.types !== undefined) this.types = [...new Set(packed.types)];
+    this.count = packed.count;
+    this.#types = packed.typeIds?.map(typeOf);
+    if (this.#types !== undefined) this.types = [...new Set(this.#types)];
   }
 
   get objects(): readonly StoredObject[] {
@@ -41,11 +35,11 @@ export class PackedBatch implements ObjectBatch {
   #split(): readonly StoredObject[] {
     const decoder = new TextDecoder();
     let start = 0;
-    return this.#packed.lengths.map((length, index) => {
+    return splitNumbers(this.#packed.lengths).map((length, index) => {
       const json = this.joined.subarray(start, start + length);
       start += length + 1;
       const { metadata } = JSON.parse(decoder.decode(json)) as Envelope;
-      const type = this.#packed.types?.[index];
+      const type = this.#types?.[index];
       return {
         cluster: metadata.annotations[clusterNameAnnotation] ?? '',
         namespace: metadata.namespace ?? '',

@@ -1,29 +1,10 @@
 import type { ObjectBatch, ResourceType, StoredObject } from '@clusterdex/storage-contract';
 import type Database from 'better-sqlite3';
 import { PackedBatch } from './object-batch.js';
+import { objectMetadata, type PackedForm, PackedReader, wholeObject } from './packed-reader.js';
 
-export interface ReadForm {
-  readonly onlyMetadata: boolean;
+export interface ReadForm extends PackedForm {
   readonly injectEvents: boolean;
-  readonly collection: boolean;
-}
-
-const whole = 'o.object';
-const metadata = "CAST(substr(CAST(o.object AS BLOB), 1, r.metadata_end) AS TEXT) || '}'";
-
-/** One statement for each form: what is not asked for is not read. */
-function packedStatement(database: Database.Database, { onlyMetadata, collection }: ReadForm): Database.Statement {
-  const json = onlyMetadata ? metadata : whole;
-  const rows =
-    onlyMetadata || collection
-      ? 'CROSS JOIN resources r ON r.id = j.value CROSS JOIN objects o ON o.id = r.id'
-      : 'CROSS JOIN objects o ON o.id = j.value';
-  return database
-    .prepare(
-      `SELECT CAST(group_concat(json, ',') AS BLOB), group_concat(octet_length(json)), ${collection ? 'group_concat(type_id)' : 'NULL'}
-       FROM (SELECT ${json} AS json${collection ? ', r.type_id' : ''} FROM json_each(?) j ${rows})`,
-    )
-    .raw();
 }
 
 const eventsOf = `
@@ -36,7 +17,7 @@ type Row = [cluster: string, namespace: string, name: string, typeId: number, js
 export class ObjectReader {
   readonly #database: Database.Database;
   readonly #typeOf: (id: number) => ResourceType;
-  readonly #packed = new Map<string, Database.Statement>();
+  readonly #packed: PackedReader;
   readonly #rows = new Map<string, Database.Statement>();
   readonly #get: Database.Statement;
   readonly #getWithEvents: Database.Statement;
@@ -44,6 +25,7 @@ export class ObjectReader {
   constructor(database: Database.Database, typeOf: (id: number) => ResourceType) {
     this.#database = database;
     this.#typeOf = typeOf;
+    this.#packed = new PackedReader(database);
     const key = 'r.type_id = ? AND r.cluster = ? AND r.namespace = ? AND r.name = ?';
     this.#get = database
       .prepare(`SELECT CAST(o.object AS BLOB) FROM resources r CROSS JOIN objects o ON o.id = r.id WHERE ${key}`)
@@ -70,32 +52,15 @@ export class ObjectReader {
 
   /** The objects that still exist, in the order of their ids. */
   read(ids: Float64Array, form: ReadForm): ObjectBatch {
-    const list = `[${ids.join()}]`;
-    return form.injectEvents ? this.#readRows(list, form) : this.#readPacked(list, form);
-  }
-
-  #readPacked(list: string, form: ReadForm): ObjectBatch {
-    const statement = remembered(this.#packed, `${form.onlyMetadata} ${form.collection}`, () =>
-      packedStatement(this.#database, form),
-    );
-    const [joined, lengths, typeIds] = statement.get(list) as [
-      Uint8Array | null,
-      string | number | null,
-      string | number | null,
-    ];
-    const numbers = (text: string | number | null) => (text === null ? [] : String(text).split(',').map(Number));
-    return new PackedBatch({
-      joined: joined ?? new Uint8Array(0),
-      lengths: numbers(lengths),
-      types: form.collection ? numbers(typeIds).map(this.#typeOf) : undefined,
-    });
+    if (form.injectEvents) return this.#readRows(`[${ids.join()}]`, form);
+    return new PackedBatch(this.#packed.read(ids, form), this.#typeOf);
   }
 
   #readRows(list: string, { onlyMetadata, collection }: ReadForm): ObjectBatch {
     const statement = remembered(this.#rows, `${onlyMetadata}`, () =>
       this.#database
         .prepare(
-          `SELECT r.cluster, r.namespace, r.name, r.type_id, CAST(${onlyMetadata ? metadata : whole} AS BLOB), (${eventsOf})
+          `SELECT r.cluster, r.namespace, r.name, r.type_id, CAST(${onlyMetadata ? objectMetadata : wholeObject} AS BLOB), (${eventsOf})
            FROM json_each(?) j CROSS JOIN resources r ON r.id = j.value CROSS JOIN objects o ON o.id = r.id`,
         )
         .raw(),

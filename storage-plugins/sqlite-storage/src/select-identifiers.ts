@@ -28,14 +28,19 @@ export interface IdentifierResult {
   readonly remaining: number | undefined;
 }
 
+const rowsInOneGo = 1000;
+
 /** One read transaction: ids, position, count and revision belong together. */
 export function selectIdentifiers(statements: Statements, query: IdentifierQuery): IdentifierResult {
   return statements.inTransaction(() => {
     const revision = statements.revision();
     const ids = new NumberList();
     const sizes = new NumberList();
-    const rows = statements.rows(query.select.text).iterate(...query.select.parameters);
-    for (const [id, size] of rows as IterableIterator<[number, number]>) {
+    const select = statements.rows(query.select.text);
+    // A page is quicker read at once; a list of everything is not to be in memory as rows.
+    const inOneGo = query.limit !== undefined && query.limit <= rowsInOneGo;
+    const rows = inOneGo ? select.all(...query.select.parameters) : select.iterate(...query.select.parameters);
+    for (const [id, size] of rows as Iterable<[number, number]>) {
       ids.push(id);
       sizes.push(size);
     }

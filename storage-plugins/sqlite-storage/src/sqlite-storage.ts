@@ -6,10 +6,12 @@ import {
   type StoredObject,
 } from '@clusterdex/storage-contract';
 import type Database from 'better-sqlite3';
+import { batchEnd } from './batch-end.js';
 import type { SqliteConfig } from './config.js';
 import { identifierQuery } from './identifier-query.js';
-import { findLabelDriver } from './label-driver.js';
+import { findLabelDriver, type LabelDriver } from './label-driver.js';
 import { mapError } from './map-error.js';
+import { PackedBatch } from './object-batch.js';
 import { ObjectReader, type ReadForm } from './object-reader.js';
 import { openDatabase } from './open-database.js';
 import { type IdentifierQuery, type IdentifierResult, selectIdentifiers } from './select-identifiers.js';
@@ -17,11 +19,16 @@ import { Statements } from './statements.js';
 import { TypesRegistry } from './types-registry.js';
 import { WorkerThread } from './worker-thread.js';
 
-/** A batch of a list holds at most this many objects and, beyond the first object, this many bytes. */
-const batchObjects = 500;
-const batchBytes = 4 * 1024 * 1024;
-/** A page of at most this many objects in the default order is read on the calling thread. */
+/** So few objects are read on the calling thread: the way to another one and back would take longer. */
+const handful = 50;
+/** A page beyond so many objects may take a while: the thread that reads pages is not to wait for it. */
 const smallPage = 1000;
+
+interface Threads {
+  readonly writer: WorkerThread;
+  readonly pages: WorkerThread;
+  readonly scans: readonly WorkerThread[];
+}
 
 export interface ListScope {
   readonly typeIds: readonly number[] | undefined;
@@ -29,8 +36,8 @@ export interface ListScope {
 }
 
 /**
- * The open database. Reads whose work is bounded run on the calling thread; searches that may look at many objects find the ids on
- * a reader thread, and only the bytes are read here, batch by batch. Writes have a thread of their own.
+ * The open database. Gets and lists of a handful run on the calling thread. Pages have a thread, scans have one or more, writes have one.
+ * A list finds its ids first, then reads the bytes batch by batch; they come from the thread in one piece that is not copied.
  */
 export class SqliteStorage {
   readonly file: string;
@@ -38,7 +45,9 @@ export class SqliteStorage {
   readonly reader: ObjectReader;
   readonly statements: Statements;
   readonly writer: WorkerThread;
-  readonly #readers: readonly WorkerThread[];
+  /** Reads pages that the index gives away; never waits behind a scan. */
+  readonly #pages: WorkerThread;
+  readonly #scans: readonly WorkerThread[];
   readonly #database: Database.Database;
   #closed = false;
 
@@ -47,22 +56,23 @@ export class SqliteStorage {
     const threads = [new WorkerThread({ mode: 'write', database: config })];
     try {
       await threads[0]?.request('open', undefined);
-      for (let count = 0; count < config.readers; count++) {
+      for (let count = 0; count <= config.readers; count++) {
         threads.push(new WorkerThread({ mode: 'read', database: config }));
       }
-      const [writer, ...readers] = threads as [WorkerThread, ...WorkerThread[]];
-      await Promise.all(readers.map((reader) => reader.request('open', undefined)));
-      return new SqliteStorage(config, writer, readers);
+      const [writer, pages, ...scans] = threads as [WorkerThread, WorkerThread, ...WorkerThread[]];
+      await Promise.all([pages, ...scans].map((reader) => reader.request('open', undefined)));
+      return new SqliteStorage(config, { writer, pages, scans });
     } catch (error) {
       await Promise.all(threads.map((thread) => thread.close()));
       throw mapError(error, config.file);
     }
   }
 
-  private constructor(config: SqliteConfig, writer: WorkerThread, readers: readonly WorkerThread[]) {
+  private constructor(config: SqliteConfig, threads: Threads) {
     this.file = config.file;
-    this.writer = writer;
-    this.#readers = readers;
+    this.writer = threads.writer;
+    this.#pages = threads.pages;
+    this.#scans = threads.scans;
     this.#database = openDatabase(config, 'read');
     this.statements = new Statements(this.#database);
     this.types = new TypesRegistry(this.#database);
@@ -93,16 +103,16 @@ export class SqliteStorage {
     refuseUnsupported(options);
     this.refuseClosed();
     refuseAborted(signal);
-    const found = await this.#find(options, scope, signal);
     const form: ReadForm = {
       onlyMetadata: options.onlyMetadata === true,
       injectEvents: options.injectEvents === true,
       collection: scope.collection,
     };
+    const { found, first, read } = await this.#find({ options, scope, form, signal });
     let start = 0;
     do {
       const end = batchEnd(found.sizes, start);
-      const batch = this.read(() => this.reader.read(found.ids.subarray(start, end), form));
+      const batch = start === 0 && first !== undefined ? first : await read(found.ids.subarray(start, end));
       yield describe(batch, found, { first: start === 0, last: end === found.ids.length });
       refuseAborted(signal);
       start = end;
@@ -112,7 +122,7 @@ export class SqliteStorage {
   async shutdown(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await Promise.all(this.#readers.map((thread) => thread.close()));
+    await Promise.all([this.#pages, ...this.#scans].map((thread) => thread.close()));
     this.#database.close();
     // The last connection to close moves the write-ahead log into the file, which a reader could not do.
     await this.writer.close();
@@ -123,23 +133,37 @@ export class SqliteStorage {
   }
 
   brokenThread(): boolean {
-    return [this.writer, ...this.#readers].some((thread) => thread.ended);
+    return [this.writer, this.#pages, ...this.#scans].some((thread) => thread.ended);
   }
 
-  #find(
-    options: CollectionListOptions,
-    scope: ListScope,
-    signal: AbortSignal | undefined,
-  ): Promise<IdentifierResult> | IdentifierResult {
+  async #find({ options, scope, form, signal }: Search): Promise<Found> {
     const plan = this.read(() => {
       const driver = findLabelDriver(this.statements, options.labelSelector ?? []);
       const query = identifierQuery(options, { ...scope, driver });
       if (options.rawQuery !== undefined) this.#check(query);
-      return { query, bounded: isBounded(options, scope, driver !== undefined) };
+      return { query, ...estimate(options, scope, driver) };
     });
-    if (plan.bounded) return this.read(() => selectIdentifiers(this.statements, plan.query));
-    const reader = this.#readers.reduce((idle, other) => (other.pending < idle.pending ? other : idle));
-    return untilAborted(reader.request('select', plan.query), signal);
+    const here = (ids: Float64Array) => this.read(() => this.reader.read(ids, form));
+    if (plan.objects <= handful) {
+      return { found: this.read(() => selectIdentifiers(this.statements, plan.query)), first: undefined, read: here };
+    }
+    const thread = plan.objects <= smallPage ? this.#pages : idlest(this.#scans);
+    const typeOf = (id: number) => this.types.type(id);
+    // Events come as single objects, which do not cross threads well.
+    const packed = form.injectEvents ? undefined : form;
+    const { found, first } = await untilAborted(thread.request('select', { query: plan.query, form: packed }), signal);
+    return {
+      found,
+      first: first && new PackedBatch(first, typeOf),
+      read: async (ids) => {
+        this.refuseClosed();
+        if (packed === undefined) return here(ids);
+        return new PackedBatch(
+          await untilAborted(thread.request('read', { ids: ids.slice(), form: packed }), signal),
+          typeOf,
+        );
+      },
+    };
   }
 
   /** Compiles a condition that a client wrote, before a thread runs it: what SQLite says of it is the client's to read. */
@@ -155,16 +179,37 @@ export class SqliteStorage {
   }
 }
 
-/** Whether the index gives the page away without looking at many objects that are not in it. */
-function isBounded(options: CollectionListOptions, scope: ListScope, driven: boolean): boolean {
+interface Search {
+  readonly options: CollectionListOptions;
+  readonly scope: ListScope;
+  readonly form: ReadForm;
+  readonly signal: AbortSignal | undefined;
+}
+
+interface Found {
+  readonly found: IdentifierResult;
+  /** The first batch, where it came along. */
+  readonly first: ObjectBatch | undefined;
+  read(ids: Float64Array): ObjectBatch | Promise<ObjectBatch>;
+}
+
+const idlest = (threads: readonly WorkerThread[]) =>
+  threads.reduce((idle, other) => (other.pending < idle.pending ? other : idle));
+
+/** How many objects have to be looked at, when the index tells; any number otherwise. */
+function estimate(
+  options: CollectionListOptions,
+  scope: ListScope,
+  driver: LabelDriver | undefined,
+): { objects: number } {
+  const { clusters, namespaces, names, limit, start } = options;
   const costly =
     scope.collection ||
-    (options.fieldSelector !== undefined && options.fieldSelector.length > 0) ||
+    (options.fieldSelector ?? []).length > 0 ||
     options.owner !== undefined ||
     options.rawQuery !== undefined;
-  if (costly) return false;
-  if (driven) return true;
-  const { clusters, namespaces, names, limit, start } = options;
+  if (costly) return { objects: Number.POSITIVE_INFINITY };
+  if (driver !== undefined) return { objects: driver.objects };
   const unfiltered =
     names === undefined &&
     options.fuzzyNames === undefined &&
@@ -176,27 +221,9 @@ function isBounded(options: CollectionListOptions, scope: ListScope, driven: boo
   const contiguous =
     (clusters?.in === undefined || clusters.in.length === 1) &&
     (namespaces?.in === undefined || (namespaces.in.length === 1 && clusters?.in !== undefined));
-  const near = start === undefined || 'after' in start || start.offset <= smallPage;
-  return (
-    unfiltered &&
-    contiguous &&
-    near &&
-    (options.orderBy ?? []).length === 0 &&
-    options.withRemainingCount !== true &&
-    limit !== undefined &&
-    limit <= smallPage
-  );
-}
-
-function batchEnd(sizes: Float64Array, start: number): number {
-  let bytes = 0;
-  let end = start;
-  while (end < sizes.length && end - start < batchObjects) {
-    bytes += sizes[end] ?? 0;
-    if (bytes > batchBytes && end > start) break;
-    end++;
-  }
-  return end;
+  const inKeyOrder = (options.orderBy ?? []).length === 0 && options.withRemainingCount !== true;
+  if (!unfiltered || !contiguous || !inKeyOrder || limit === undefined) return { objects: Number.POSITIVE_INFINITY };
+  return { objects: limit + (start !== undefined && 'offset' in start ? start.offset : 0) };
 }
 
 function describe(batch: ObjectBatch, found: IdentifierResult, place: { first: boolean; last: boolean }): ObjectBatch {

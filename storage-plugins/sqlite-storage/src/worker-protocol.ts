@@ -1,13 +1,22 @@
 import type { ObjectEvent, ResourceType, WriteResult } from '@clusterdex/storage-contract';
 import type { DatabaseOptions } from './open-database.js';
 import type { PackedChanges } from './pack-changes.js';
+import type { PackedForm, PackedObjects } from './packed-reader.js';
 import type { IdentifierQuery, IdentifierResult } from './select-identifiers.js';
 
 /** What a worker thread is asked to do, and what it answers: one entry an operation. */
 export interface WorkerOperations {
   /** Resolves when the thread has its database open. */
   open: { readonly request: undefined; readonly response: undefined };
-  select: { readonly request: IdentifierQuery; readonly response: IdentifierResult };
+  /** With `form`, the first batch comes along. */
+  select: {
+    readonly request: { readonly query: IdentifierQuery; readonly form: PackedForm | undefined };
+    readonly response: { readonly found: IdentifierResult; readonly first: PackedObjects | undefined };
+  };
+  read: {
+    readonly request: { readonly ids: Float64Array; readonly form: PackedForm };
+    readonly response: PackedObjects;
+  };
   write: {
     readonly request: { readonly type: ResourceType; readonly cluster: string; readonly changes: PackedChanges };
     readonly response: WriteResult;

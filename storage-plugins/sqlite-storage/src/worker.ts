@@ -1,7 +1,9 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { AuxiliaryWriter } from './auxiliary-writer.js';
+import { batchEnd } from './batch-end.js';
 import { mapError } from './map-error.js';
 import { openDatabase } from './open-database.js';
+import { type PackedObjects, PackedReader } from './packed-reader.js';
 import { selectIdentifiers } from './select-identifiers.js';
 import { Statements } from './statements.js';
 import type { OperationName, WorkerOperations, WorkerReply, WorkerRequest, WorkerSetup } from './worker-protocol.js';
@@ -22,7 +24,16 @@ function createHandlers({ mode, database: options }: WorkerSetup): Handlers {
   };
   if (mode === 'read') {
     const statements = new Statements(database);
-    return { ...shared, select: (query) => selectIdentifiers(statements, query) };
+    const objects = new PackedReader(database);
+    return {
+      ...shared,
+      select({ query, form }) {
+        const found = selectIdentifiers(statements, query);
+        if (form === undefined) return { found, first: undefined };
+        return { found, first: objects.read(found.ids.subarray(0, batchEnd(found.sizes, 0)), form) };
+      },
+      read: ({ ids, form }) => objects.read(ids, form),
+    };
   }
   const changes = new ChangeWriter(database);
   const auxiliary = new AuxiliaryWriter(database);
@@ -34,6 +45,14 @@ function createHandlers({ mode, database: options }: WorkerSetup): Handlers {
     putInventory: ({ cluster, inventory }) => auxiliary.putInventory(cluster, inventory),
     forgetCluster: (cluster) => auxiliary.forgetCluster(cluster),
   };
+}
+
+/** What need not be copied on its way to the other thread. */
+function transferable(reply: WorkerReply): ArrayBuffer[] {
+  if (!('response' in reply) || typeof reply.response !== 'object' || reply.response === null) return [];
+  const { first, joined } = reply.response as { first?: PackedObjects; joined?: Uint8Array };
+  const bytes = joined ?? first?.joined;
+  return bytes === undefined ? [] : [bytes.buffer as ArrayBuffer];
 }
 
 function failure(error: unknown, file: string) {
@@ -52,7 +71,7 @@ function serve(port: NonNullable<typeof parentPort>, setup: WorkerSetup): void {
     } catch (error) {
       reply = { id, failure: failure(error, setup.database.file) };
     }
-    port.postMessage(reply);
+    port.postMessage(reply, transferable(reply));
     if (operation === 'close') port.close();
   });
 }
