@@ -1,6 +1,11 @@
 #!/usr/bin/env node
-import { createProgram } from './cli/program.js';
-import { reportError } from './cli/report-error.js';
+import { keepYoungGenerationSmall } from './telemetry/young-generation.js';
+
+// Before anything else is loaded, because loading would make it grow.
+if (process.argv[2] === 'serve') keepYoungGenerationSmall();
+
+const { createProgram } = await import('./cli/program.js');
+const { reportError } = await import('./cli/report-error.js');
 
 try {
   await createProgram().parseAsync();

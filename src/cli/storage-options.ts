@@ -20,7 +20,10 @@ export interface StorageSurroundings {
 export function addStorageOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--data-dir <dir>', 'where data lies (default: $XDG_DATA_HOME/clusterdex)').env('CLUSTERDEX_DATA_DIR'),
+      new Option(
+        '--data-dir <dir>',
+        'where data lies (default: $XDG_DATA_HOME/clusterdex, else ~/.local/share/clusterdex)',
+      ).env('CLUSTERDEX_DATA_DIR'),
     )
     .addOption(
       new Option('--storage-name <name>', `the storage layer to use (default: ${defaultStorageName})`).env(
@@ -39,7 +42,10 @@ export function addStorageOptions(command: Command): Command {
       new Option('--log-level <level>', 'how much to log to stderr').choices(logLevels).env('CLUSTERDEX_LOG_LEVEL'),
     )
     .addOption(
-      new Option('--feature-gates <name=bool,...>', 'switches features on and off').env('CLUSTERDEX_FEATURE_GATES'),
+      new Option(
+        '--feature-gates <name=bool,...>',
+        'switches features on and off: RemainingItemCount, AllowParameterizedSQLQuery',
+      ).env('CLUSTERDEX_FEATURE_GATES'),
     );
 }
 
