@@ -96,12 +96,22 @@ function clustersOf({ seed, pods }: HttpBenchOptions): [string, Iterable<FleetOb
     cluster,
     {
       *[Symbol.iterator]() {
+        const items: FleetObject[] = [];
         for (const item of generateFleet({ seed, pods, bucketSize: 10, clusters })) {
-          if (item.cluster === cluster) yield item;
+          if (item.cluster === cluster) items.push(item);
         }
+        yield* items.sort(asListed);
       },
     },
   ]);
+}
+
+/** The order of a dump: a kube-apiserver lists by namespace and name. */
+function asListed(a: FleetObject, b: FleetObject): number {
+  const key = ({ type, object: { metadata } }: FleetObject) =>
+    `${type.group}/${type.resource}\0${metadata.namespace ?? ''}\0${metadata.name}`;
+  const [left, right] = [key(a), key(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 function* dumpOf(items: Iterable<FleetObject>, count: { objects: number }): Generator<string> {

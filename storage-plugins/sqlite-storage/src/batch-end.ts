@@ -1,14 +1,17 @@
-/** A batch of a list holds at most this many objects and, beyond the first object, this many bytes. */
 const batchObjects = 500;
-const batchBytes = 4 * 1024 * 1024;
 
-/** Where the batch that begins at `start` ends, by the sizes of the objects. */
-export function batchEnd(sizes: Float64Array, start: number): number {
+/** A page comes in one piece if it can. */
+export const pageBytes = 4 * 1024 * 1024;
+/** Of a list of everything, what was sent waits for the garbage collector: the smaller a piece, the less of it. */
+export const pieceBytes = 512 * 1024;
+
+/** Where the batch that begins at `start` ends, by the sizes of the objects: at most so many bytes, beyond the first object. */
+export function batchEnd(sizes: Float64Array, start: number, mostBytes: number): number {
   let bytes = 0;
   let end = start;
   while (end < sizes.length && end - start < batchObjects) {
     bytes += sizes[end] ?? 0;
-    if (bytes > batchBytes && end > start) break;
+    if (bytes > mostBytes && end > start) break;
     end++;
   }
   return end;

@@ -6,7 +6,7 @@ import {
   type StoredObject,
 } from '@clusterdex/storage-contract';
 import type Database from 'better-sqlite3';
-import { batchEnd } from './batch-end.js';
+import { batchEnd, pageBytes, pieceBytes } from './batch-end.js';
 import type { SqliteConfig } from './config.js';
 import { identifierQuery } from './identifier-query.js';
 import { findLabelDriver, type LabelDriver } from './label-driver.js';
@@ -23,6 +23,8 @@ import { WorkerThread } from './worker-thread.js';
 const handful = 50;
 /** A page beyond so many objects may take a while: the thread that reads pages is not to wait for it. */
 const smallPage = 1000;
+
+const scanCacheMegabytes = 4;
 
 interface Threads {
   readonly writer: WorkerThread;
@@ -56,8 +58,11 @@ export class SqliteStorage {
     const threads = [new WorkerThread({ mode: 'write', database: config })];
     try {
       await threads[0]?.request('open', undefined);
-      for (let count = 0; count <= config.readers; count++) {
-        threads.push(new WorkerThread({ mode: 'read', database: config }));
+      threads.push(new WorkerThread({ mode: 'read', database: config }));
+      // A scan comes by each page once: a cache would hold what is not asked for again.
+      const scanning = { ...config, cacheMegabytes: Math.min(config.cacheMegabytes, scanCacheMegabytes) };
+      for (let count = 0; count < config.readers; count++) {
+        threads.push(new WorkerThread({ mode: 'read', database: scanning }));
       }
       const [writer, pages, ...scans] = threads as [WorkerThread, WorkerThread, ...WorkerThread[]];
       await Promise.all([pages, ...scans].map((reader) => reader.request('open', undefined)));
@@ -111,7 +116,7 @@ export class SqliteStorage {
     const { found, first, read } = await this.#find({ options, scope, form, signal });
     let start = 0;
     do {
-      const end = batchEnd(found.sizes, start);
+      const end = batchEnd(found.sizes, start, mostBytes(options));
       const batch = start === 0 && first !== undefined ? first : await read(found.ids.subarray(start, end));
       yield describe(batch, found, { first: start === 0, last: end === found.ids.length });
       refuseAborted(signal);
@@ -151,7 +156,10 @@ export class SqliteStorage {
     const typeOf = (id: number) => this.types.type(id);
     // Events come as single objects, which do not cross threads well.
     const packed = form.injectEvents ? undefined : form;
-    const { found, first } = await untilAborted(thread.request('select', { query: plan.query, form: packed }), signal);
+    const { found, first } = await untilAborted(
+      thread.request('select', { query: plan.query, form: packed, mostBytes: mostBytes(options) }),
+      signal,
+    );
     return {
       found,
       first: first && new PackedBatch(first, typeOf),
@@ -192,6 +200,8 @@ interface Found {
   readonly first: ObjectBatch | undefined;
   read(ids: Float64Array): ObjectBatch | Promise<ObjectBatch>;
 }
+
+const mostBytes = ({ limit }: CollectionListOptions) => (limit === undefined ? pieceBytes : pageBytes);
 
 const idlest = (threads: readonly WorkerThread[]) =>
   threads.reduce((idle, other) => (other.pending < idle.pending ? other : idle));

@@ -10,7 +10,11 @@ export interface WorkerOperations {
   open: { readonly request: undefined; readonly response: undefined };
   /** With `form`, the first batch comes along. */
   select: {
-    readonly request: { readonly query: IdentifierQuery; readonly form: PackedForm | undefined };
+    readonly request: {
+      readonly query: IdentifierQuery;
+      readonly form: PackedForm | undefined;
+      readonly mostBytes: number;
+    };
     readonly response: { readonly found: IdentifierResult; readonly first: PackedObjects | undefined };
   };
   read: {

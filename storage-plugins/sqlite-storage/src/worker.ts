@@ -27,10 +27,10 @@ function createHandlers({ mode, database: options }: WorkerSetup): Handlers {
     const objects = new PackedReader(database);
     return {
       ...shared,
-      select({ query, form }) {
+      select({ query, form, mostBytes }) {
         const found = selectIdentifiers(statements, query);
         if (form === undefined) return { found, first: undefined };
-        return { found, first: objects.read(found.ids.subarray(0, batchEnd(found.sizes, 0)), form) };
+        return { found, first: objects.read(found.ids.subarray(0, batchEnd(found.sizes, 0, mostBytes)), form) };
       },
       read: ({ ids, form }) => objects.read(ids, form),
     };
