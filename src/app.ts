@@ -31,7 +31,8 @@ export async function startApp({ storage: settings, address, gates, logger }: Ap
   const continueTokens = createContinueTokens(loadContinueKey(settings.dataDirectory));
   const storage = await openStorage({ ...settings, logger, registry, signal: stopping.signal });
   const { name: storageName, factory } = storage;
-  const server = createApiServer({ factory, storageName, gates, continueTokens, logger, registry });
+  const canWatch = storage.capabilities.watch;
+  const server = createApiServer({ factory, storageName, canWatch, gates, continueTokens, logger, registry });
   try {
     const url = await server.listen(address);
     return {

@@ -6,7 +6,7 @@ import { createRequestHandler, type RequestHandlerOptions } from './request-hand
 import { sendStatus } from './respond.js';
 import { createRunningLists } from './running-lists.js';
 
-export type ApiServerOptions = Omit<RequestHandlerOptions, 'lists' | 'stopping'>;
+export type ApiServerOptions = Omit<RequestHandlerOptions, 'lists' | 'watches' | 'stopping'>;
 
 export interface ListenAddress {
   readonly host: string;
@@ -30,8 +30,9 @@ const idleCheckInterval = 50;
 
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const lists = createRunningLists();
+  const watches = createRunningLists();
   let stopping = false;
-  const handle = createRequestHandler({ ...options, lists, stopping: () => stopping });
+  const handle = createRequestHandler({ ...options, lists, watches, stopping: () => stopping });
   const app = fastify({
     http: { maxHeaderSize: maximumHeaderSize, headersTimeout: 30_000 },
     requestTimeout: 60_000,
@@ -65,6 +66,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     },
     async stop(signal) {
       stopping = true;
+      // A watch has no end to wait for; its client goes on elsewhere from where it was.
+      watches.abortAll();
       const closed = app.close();
       const closeIdle = setInterval(() => app.server.closeIdleConnections(), idleCheckInterval);
       const cutOff = () => {

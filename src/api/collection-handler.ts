@@ -9,10 +9,13 @@ import { type ListEnvelope, sendList } from './list-response.js';
 import { apiGroup, apiVersion } from './request-path.js';
 import { sendJson } from './respond.js';
 import type { RunningLists } from './running-lists.js';
+import { sendWatch } from './watch-response.js';
 
 export interface CollectionHandlerOptions {
   readonly factory: StorageFactory;
   readonly lists: RunningLists;
+  readonly watches: RunningLists;
+  readonly canWatch: boolean;
   readonly gates: FeatureGates;
   readonly storageName: string;
   readonly continueTokens: ContinueTokens;
@@ -25,10 +28,12 @@ export interface CollectionHandler {
   get(response: ServerResponse, name: string, query: string): Promise<void>;
 }
 
+const collectionKind = Object.freeze({ group: apiGroup, version: apiVersion, kind: 'CollectionResource' });
+
 export const collectionType = Object.freeze({ group: apiGroup, resource: 'collectionresources' });
 
 export function createCollectionHandler(options: CollectionHandlerOptions): CollectionHandler {
-  const { factory, lists, gates, storageName, continueTokens } = options;
+  const { factory, lists, watches, gates, storageName, continueTokens } = options;
   return {
     list(response) {
       sendJson(response, definitionsDocument(factory.collectionResources()));
@@ -38,8 +43,14 @@ export function createCollectionHandler(options: CollectionHandlerOptions): Coll
         throw new ApiError(notFound(collectionType, name));
       }
       const list = parseListRequest({ query, collection: name, gates, storageName, continueTokens });
-      if (list.watch) throw new ApiError(methodNotAllowed('watch', collectionType));
       const storage = factory.collectionResourceStorage(name);
+      if (list.watch !== undefined) {
+        if (!options.canWatch) throw new ApiError(methodNotAllowed('watch', collectionType));
+        await watches.run(response, (signal) =>
+          sendWatch(response, storage, { ...list, type: collectionKind, signal }),
+        );
+        return;
+      }
       const envelope = createEnvelope(name, list);
       await lists.run(response, (signal) => sendList(response, storage.list(list.options, signal), envelope));
     },

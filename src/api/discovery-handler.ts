@@ -10,13 +10,14 @@ import { kubernetesVersionDocument } from './version-document.js';
 export type DiscoveryTarget = Extract<RequestTarget, { kind: 'version' | 'core' | 'groups' | 'group' | 'resources' }>;
 
 /** Serves what clients ask to learn which resources there are, always from inventories read after the request came. */
-export function createDiscoveryHandler(inventory: InventoryCache) {
+export function createDiscoveryHandler(inventory: InventoryCache, { canWatch }: { readonly canWatch: boolean }) {
+  const verbs = canWatch ? ['get', 'list', 'watch'] : ['get', 'list'];
   return async (response: ServerResponse, target: DiscoveryTarget): Promise<void> => {
     await inventory.refresh();
     const view = inventory.view(target.cluster);
     if (view === undefined) throw target.cluster === undefined ? unknownPath() : unknownCluster(target.cluster);
     const key = documentKey(target);
-    const document = view.documents.get(key) ?? createDocument(view, target);
+    const document = view.documents.get(key) ?? createDocument(view, target, verbs);
     if (document === undefined) throw unknownPath();
     view.documents.set(key, document);
     sendJson(response, document);
@@ -28,7 +29,7 @@ function documentKey(target: DiscoveryTarget): string {
   return target.kind === 'resources' ? `resources ${target.group}/${target.version}` : target.kind;
 }
 
-function createDocument(view: ClusterView, target: DiscoveryTarget): Buffer | undefined {
+function createDocument(view: ClusterView, target: DiscoveryTarget, verbs: readonly string[]): Buffer | undefined {
   switch (target.kind) {
     case 'version':
       return kubernetesVersionDocument(view.cluster?.version);
@@ -39,6 +40,6 @@ function createDocument(view: ClusterView, target: DiscoveryTarget): Buffer | un
     case 'group':
       return groupDocument(view, target.group);
     case 'resources':
-      return resourcesDocument(view, target.group, target.version);
+      return resourcesDocument(view, target, verbs);
   }
 }

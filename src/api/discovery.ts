@@ -31,7 +31,11 @@ export function groupDocument(view: ClusterView, group: string): Buffer | undefi
 }
 
 /** Undefined for a version of which nothing is stored; core v1 is always there, because `/api` always says so. */
-export function resourcesDocument(view: ClusterView, group: string, version: string): Buffer | undefined {
+export function resourcesDocument(
+  view: ClusterView,
+  { group, version }: { readonly group: string; readonly version: string },
+  verbs: readonly string[],
+): Buffer | undefined {
   const resources = view.resources.filter((type) => type.group === group && type.version === version);
   if (resources.length === 0 && !(group === '' && version === 'v1')) return undefined;
   resources.sort((a, b) => (a.resource < b.resource ? -1 : 1));
@@ -39,7 +43,7 @@ export function resourcesDocument(view: ClusterView, group: string, version: str
     kind: 'APIResourceList',
     ...legacyApiVersion(group),
     groupVersion: group === '' ? version : `${group}/${version}`,
-    resources: resources.map(describeResource),
+    resources: resources.map((type) => describeResource(type, verbs)),
   });
 }
 
@@ -105,13 +109,13 @@ function describeGroup(group: string, versions: readonly string[]): object {
   return { name: group, versions: described, preferredVersion: described[0] };
 }
 
-function describeResource(type: ResourceInventory): object {
+function describeResource(type: ResourceInventory, verbs: readonly string[]): object {
   return {
     name: type.resource,
     singularName: type.singularName,
     namespaced: type.namespaced,
     kind: type.kind,
-    verbs: ['get', 'list'],
+    verbs,
     ...(type.shortNames?.length ? { shortNames: type.shortNames } : {}),
     ...(type.categories?.length ? { categories: type.categories } : {}),
   };

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { ObjectBatch, ResourceType, StoredObject } from '@clusterdex/storage-contract';
+import { guardAgainstStall, waitForClient } from './client-pace.js';
 import { injectEvents } from './inject-events.js';
 
 /** What the batches of a list say besides the objects. */
@@ -22,8 +23,6 @@ export interface ListEnvelope {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A client that takes no byte for this long, in milliseconds, has gone. */
-const stallTimeout = 60_000;
 const emptyBatch: ObjectBatch = { objects: [], count: 0 };
 const itemsOpening = ',"items":[';
 const commaBytes = Buffer.from(',');
@@ -167,21 +166,4 @@ function joinItems(batch: ObjectBatch, withEvents: boolean): Uint8Array {
 
 function bytesOf(object: StoredObject): Uint8Array {
   return object.json;
-}
-
-/** Node ends a connection on which nothing moved for that long, and forgets about it once the answer is out. */
-function guardAgainstStall(response: ServerResponse): void {
-  response.socket?.setTimeout(stallTimeout);
-}
-
-function waitForClient(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = () => {
-      response.off('drain', settle);
-      response.off('close', settle);
-      resolve();
-    };
-    response.on('drain', settle);
-    response.on('close', settle);
-  });
 }

@@ -36,6 +36,9 @@ export interface RequestHandlerOptions {
   readonly logger: Logger;
   readonly registry: Registry;
   readonly lists: RunningLists;
+  readonly watches: RunningLists;
+  /** Whether the storage has the capability. */
+  readonly canWatch: boolean;
   /** Whether the server is on its way down. */
   stopping(): boolean;
 }
@@ -56,7 +59,7 @@ export function createRequestHandler(options: RequestHandlerOptions) {
   const metrics = createRequestMetrics(registry, () => inFlight);
   const inventory = createInventoryCache({ factory: options.factory, logger });
   const serveResource = createResourceHandler({ ...options, inventory });
-  const serveDiscovery = createDiscoveryHandler(inventory);
+  const serveDiscovery = createDiscoveryHandler(inventory, options);
   const collections = createCollectionHandler(options);
   const serveHealth = createHealthHandler(options);
 

@@ -13,10 +13,13 @@ import { type ListEnvelope, type ListSummary, sendList } from './list-response.j
 import type { ResourceTarget } from './request-path.js';
 import { sendJson } from './respond.js';
 import type { RunningLists } from './running-lists.js';
+import { sendWatch } from './watch-response.js';
 
 export interface ResourceHandlerOptions {
   readonly inventory: InventoryCache;
   readonly lists: RunningLists;
+  readonly watches: RunningLists;
+  readonly canWatch: boolean;
   readonly gates: FeatureGates;
   readonly storageName: string;
   readonly continueTokens: ContinueTokens;
@@ -26,7 +29,7 @@ export type ResourceHandler = (response: ServerResponse, target: ResourceTarget,
 
 /** Serves gets and lists of resources; rejects with what the error bridge knows. */
 export function createResourceHandler(options: ResourceHandlerOptions): ResourceHandler {
-  const { inventory, lists } = options;
+  const { inventory, lists, watches } = options;
 
   async function locate(target: ResourceTarget): Promise<{ view: ClusterView; served: ServedResource }> {
     const found = find(target);
@@ -52,7 +55,7 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
     if (target.subresource !== undefined) throw unknownPath();
     if (!type.namespaced && target.namespace !== undefined) throw unknownPath();
     const warning = healthWarning(view.cluster);
-    if (target.name === undefined) {
+    if (target.name === undefined || target.watch) {
       const request = {
         query,
         cluster: target.cluster,
@@ -61,14 +64,21 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
         gates: options.gates,
         storageName: options.storageName,
         continueTokens: options.continueTokens,
+        watch: target.watch,
       };
       const list = parseListRequest(request);
-      if (list.watch || target.watch) throw watchUnsupported(target);
+      if (list.watch !== undefined) {
+        if (!options.canWatch) throw new ApiError(methodNotAllowed('watch', target));
+        const selected = target.name === undefined ? list.options : { ...list.options, names: { in: [target.name] } };
+        await watches.run(response, (signal) =>
+          sendWatch(response, served.storage, { ...list, options: selected, type, signal, warning }),
+        );
+        return;
+      }
       const envelope = createEnvelope(served, { list, warning });
       await lists.run(response, (signal) => sendList(response, served.storage.list(list.options, signal), envelope));
       return;
     }
-    if (target.watch) throw watchUnsupported(target);
     if (target.cluster === undefined) {
       throw badRequest('to get one object, name its cluster in the path: …/resources/clusters/<cluster>/…');
     }
@@ -80,10 +90,6 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
       : await served.storage.get(cluster, namespace, name);
     sendJson(response, withEvents ? injectEvents(object) : object.json, warning);
   };
-}
-
-function watchUnsupported(target: ResourceTarget): ApiError {
-  return new ApiError(methodNotAllowed('watch', target));
 }
 
 type ParsedList = ReturnType<typeof parseListRequest>;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** The lists that are being answered: each ends when its client goes, and all of them when the server cannot wait any longer. */
+/** The lists, or the watches, that are being answered: each ends when its client goes, and all of them when the server cannot wait any longer. */
 export interface RunningLists {
   /** Runs `answer` with a signal that aborts when the client has gone or the lists are ended. */
   run(response: ServerResponse, answer: (signal: AbortSignal) => Promise<void>): Promise<void>;

@@ -75,6 +75,14 @@ export function missingCapability(options: ListOptions, capabilities: Capabiliti
   return undefined;
 }
 
+/** The filter that the host would have to do for the storage, by its capability, if there is one. */
+export function missingFilter(options: ListOptions, capabilities: Capabilities): CapabilityName | undefined {
+  const filter = filtersOfHost(options, capabilities);
+  if (filter?.labelSelector !== undefined) return 'labelSelector';
+  if (filter?.fieldSelector !== undefined) return 'fieldSelector';
+  return filter?.fuzzyNames === undefined ? undefined : 'fuzzyName';
+}
+
 function filtersOfHost(asked: ListOptions, capabilities: Capabilities): ListOptions | undefined {
   const filter: Mutable<ListOptions> = {};
   if (asked.labelSelector?.length && !capabilities.labelSelector) filter.labelSelector = asked.labelSelector;

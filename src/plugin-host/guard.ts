@@ -13,6 +13,7 @@ import { withDeadline } from './deadline.js';
 import type { Deadlines } from './deadlines.js';
 import { guardedBatches } from './guarded-batches.js';
 import { guardedList, notSupported } from './guarded-list.js';
+import { guardedWatch } from './guarded-watch.js';
 
 export interface GuardOptions {
   readonly name: string;
@@ -122,6 +123,13 @@ function guardResourceStorage(
         signal,
         list: (asked, stop) => inner.list(asked, stop),
       }),
+    watch: (options, revision, signal) =>
+      guardedWatch(gate, {
+        capabilities,
+        options,
+        signal,
+        watch: inner.watch && ((stop) => inner.watch?.(options, revision, stop)),
+      }),
     write(cluster, changes, signal) {
       const controller = new AbortController();
       return gate.run('write', () => inner.write(cluster, changes, controller.signal), {
@@ -159,6 +167,13 @@ function guardCollection(
         options,
         signal,
         list: (asked, stop) => inner.list(asked, stop),
+      }),
+    watch: (options, revision, signal) =>
+      guardedWatch(gate, {
+        capabilities,
+        options,
+        signal,
+        watch: inner.watch && ((stop) => inner.watch?.(options, revision, stop)),
       }),
   });
 }

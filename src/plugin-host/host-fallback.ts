@@ -2,6 +2,7 @@ import {
   createStorageError,
   type ObjectBatch,
   type ResourceType,
+  reduceToMetadata,
   type StoredObject,
 } from '@clusterdex/storage-contract';
 import {
@@ -13,7 +14,6 @@ import {
 } from '@clusterdex/storage-contract/selection';
 import type { FallbackPlan } from './fallback-plan.js';
 import { lazySelectable } from './lazy-selectable.js';
-import { reduceToMetadata } from './reduce-to-metadata.js';
 
 type Batches = AsyncIterable<ObjectBatch>;
 

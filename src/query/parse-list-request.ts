@@ -9,7 +9,7 @@ import type { QueryDraft } from './query-draft.js';
 import { QueryError } from './query-error.js';
 import { parseRawQuery } from './raw-query.js';
 import { readSearchLabels, readUrlParameters, readValue } from './read-parameters.js';
-import { checkResourceVersion } from './resource-version-rules.js';
+import { checkResourceVersion, checkWatch } from './resource-version-rules.js';
 
 export interface ListRequest {
   /** The raw query string, without its `?`. */
@@ -21,9 +21,19 @@ export interface ListRequest {
   readonly collection?: string | undefined;
   /** The resource type of the path, in any text that tells one from another; a continue token holds for it alone. */
   readonly scope?: string | undefined;
+  /** The path asks for a watch already. */
+  readonly watch?: boolean;
   readonly gates: FeatureGates;
   readonly storageName: string;
   readonly continueTokens: ContinueTokens;
+}
+
+export interface WatchParameters {
+  /** Absent when the client names none; '0' means any. */
+  readonly resourceVersion?: string;
+  /** Whether what is there already comes first; absent leaves it to the resource version. */
+  readonly sendInitialEvents?: boolean;
+  readonly bookmarks: boolean;
 }
 
 export interface ParsedList {
@@ -33,10 +43,20 @@ export interface ParsedList {
   readonly showContinue: boolean;
   /** The continue for the client, for a position of the storage. */
   issueContinue(position: string): string;
-  readonly watch: boolean;
+  /** Present when changes are asked for, instead of a list. */
+  readonly watch?: WatchParameters;
   /** Greater than 0. */
   readonly timeoutSeconds?: number;
   readonly pretty: boolean;
+}
+
+/** A watch is no page of a list: clients send a limit all the same, and it means nothing. */
+function watchParameters({ resourceVersion, sendInitialEvents, allowWatchBookmarks }: QueryDraft): WatchParameters {
+  return {
+    ...(resourceVersion !== undefined && { resourceVersion }),
+    ...(sendInitialEvents !== undefined && { sendInitialEvents }),
+    bookmarks: allowWatchBookmarks === true,
+  };
 }
 
 type Options = { -readonly [Member in keyof CollectionListOptions]: CollectionListOptions[Member] };
@@ -47,15 +67,17 @@ export function parseListRequest(request: ListRequest): ParsedList {
   const draft = readUrlParameters(request.query, collection === 'any' ? refuseNothing : refuseTypes);
   const options = selectObjects(request, draft);
   const print = () => fingerprint(options, { scope, collection });
-  checkResourceVersion(draft);
+  if (request.watch === true) draft.watch = true;
+  if (draft.watch === true) checkWatch(draft);
+  else checkResourceVersion(draft);
 
-  if (draft.limit !== undefined && draft.limit.count > 0) options.limit = draft.limit.count;
+  if (draft.watch !== true && draft.limit !== undefined && draft.limit.count > 0) options.limit = draft.limit.count;
   if (draft.start !== undefined && 'token' in draft.start) {
     options.start = { after: continueTokens.read(draft.start.token, print()) };
   } else if (draft.start !== undefined && draft.start.offset > 0) {
     options.start = draft.start;
   }
-  if (draft.withRemainingCount ?? gates.RemainingItemCount) options.withRemainingCount = true;
+  if (draft.watch !== true && (draft.withRemainingCount ?? gates.RemainingItemCount)) options.withRemainingCount = true;
   if (draft.onlyMetadata === true) options.onlyMetadata = true;
   if (draft.injectEvents === true) options.injectEvents = true;
 
@@ -63,7 +85,7 @@ export function parseListRequest(request: ListRequest): ParsedList {
     options: Object.freeze(options),
     showContinue: options.limit !== undefined && (draft.withContinue ?? draft.limit?.top !== true),
     issueContinue: (position) => continueTokens.issue(position, print()),
-    watch: draft.watch === true,
+    ...(draft.watch === true && { watch: watchParameters(draft) }),
     ...(draft.timeoutSeconds !== undefined && draft.timeoutSeconds > 0 && { timeoutSeconds: draft.timeoutSeconds }),
     pretty: draft.pretty === true,
   };

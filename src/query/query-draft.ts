@@ -43,4 +43,5 @@ export interface QueryDraft {
   resourceVersion?: string;
   resourceVersionMatch?: string;
   sendInitialEvents?: boolean;
+  allowWatchBookmarks?: boolean;
 }

@@ -3,8 +3,7 @@ import { QueryError, type QueryErrorOptions } from './query-error.js';
 
 /** The rules of Kubernetes for lists on resourceVersion, resourceVersionMatch, continue and sendInitialEvents, with its texts. */
 export function checkResourceVersion(draft: QueryDraft): void {
-  const { resourceVersion, resourceVersionMatch: match, sendInitialEvents, start, watch } = draft;
-  if (watch === true) return;
+  const { resourceVersion, resourceVersionMatch: match, sendInitialEvents, start } = draft;
   if (sendInitialEvents !== undefined) {
     throw refuse('sendInitialEvents', 'FieldValueForbidden', 'Forbidden: sendInitialEvents is forbidden for list');
   }
@@ -27,6 +26,27 @@ export function checkResourceVersion(draft: QueryDraft): void {
       field: 'resourceVersion',
     });
   }
+}
+
+/** The same for watches. */
+export function checkWatch(draft: QueryDraft): void {
+  const { resourceVersionMatch: match, sendInitialEvents } = draft;
+  if (draft.orderBy !== undefined) {
+    throw refuse(
+      'orderby',
+      'FieldValueForbidden',
+      'Forbidden: a watch delivers changes in the order in which they happen',
+    );
+  }
+  if (draft.injectEvents === true) {
+    throw refuse('injectEvents', 'FieldValueForbidden', 'Forbidden: a watch delivers objects without their events');
+  }
+  if (sendInitialEvents === undefined) {
+    if (match === undefined) return;
+    throw forbidMatch('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
+  }
+  if (match === 'NotOlderThan') return;
+  throw forbidMatch('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
 }
 
 function forbidMatch(text: string): QueryError {

@@ -48,6 +48,7 @@ describe('with a storage that fails', () => {
     server = createApiServer({
       factory,
       storageName: 'flaky',
+      canWatch: false,
       gates: parseFeatureGates(''),
       continueTokens: createContinueTokens(new Uint8Array(32)),
       logger: pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }),

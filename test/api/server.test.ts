@@ -156,7 +156,7 @@ describe.each(['sqlite', 'memory'])('the server on %s', (storageName) => {
             singularName: 'rollout',
             namespaced: true,
             kind: 'Rollout',
-            verbs: ['get', 'list'],
+            verbs: ['get', 'list', 'watch'],
             shortNames: ['ro'],
             categories: ['all', 'acme'],
           },
@@ -172,7 +172,7 @@ describe.each(['sqlite', 'memory'])('the server on %s', (storageName) => {
         singularName: 'pod',
         namespaced: true,
         kind: 'Pod',
-        verbs: ['get', 'list'],
+        verbs: ['get', 'list', 'watch'],
         shortNames: ['po'],
         categories: ['all'],
       });
@@ -372,7 +372,6 @@ describe.each(['sqlite', 'memory'])('the server on %s', (storageName) => {
       [400, `${base}/collectionresources/any?groups=a/b/c`],
       [400, `${base}/collectionresources/any?resources=pods`],
       [400, `${base}/collectionresources/workloads?limit=x`],
-      [405, `${base}/collectionresources/workloads?watch=true`],
     ])('answer %i to %s', async (code, path) => {
       expect(await status(path)).toMatchObject({ code });
     });
@@ -421,8 +420,6 @@ describe.each(['sqlite', 'memory'])('the server on %s', (storageName) => {
       [400, 'BadRequest', `${all}/api/v1/pods?clutsers=x`],
       [400, 'BadRequest', `${shop}/pods/x?limit=1`],
       [422, 'Invalid', `${all}/api/v1/pods?whereSQL=1`],
-      [405, 'MethodNotAllowed', `${all}/api/v1/pods?watch=true`],
-      [405, 'MethodNotAllowed', `${all}/api/v1/watch/pods`],
     ])('with %i %s: %s', async (code, reason, path, ...[message]) => {
       expect(await status(path)).toMatchObject({ code, reason, ...(message === undefined ? {} : { message }) });
     });

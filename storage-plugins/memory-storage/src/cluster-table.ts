@@ -15,14 +15,14 @@ export class ClusterTable {
     readonly type: ResourceType,
   ) {}
 
-  /** Returns the record that it replaces. Both arguments belong to the table from now on. */
-  put(metadata: RecordMetadata, json: Uint8Array): StoredRecord | undefined {
+  /** Returns the record and the one that it replaces. Both arguments belong to the table from now on. */
+  put(metadata: RecordMetadata, json: Uint8Array): { record: StoredRecord; previous: StoredRecord | undefined } {
     const record = new StoredRecord(this, this.#shareTexts(metadata), json);
     const previous = this.records.put(record);
     if (previous !== undefined) this.#unindex(previous);
     if (record.ownerUid !== '') this.byOwner.add(record.ownerUid, record);
     for (const [key, value] of Object.entries(record.labels)) this.#label(key).add(value, record);
-    return previous;
+    return { record, previous };
   }
 
   /** Returns the record that was there. */

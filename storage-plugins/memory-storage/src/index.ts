@@ -5,7 +5,7 @@ export default {
   contract: '1.0',
   name: 'memory',
   capabilities: {
-    watch: false,
+    watch: true,
     labelSelector: true,
     fieldSelector: true,
     ownerSearch: true,

@@ -11,6 +11,7 @@ import { listRecords } from './list-records.js';
 import type { MemoryState, TypeTable } from './memory-state.js';
 import { Pacer } from './pacer.js';
 import type { StorageCore } from './storage-core.js';
+import { watchRecords } from './watch-records.js';
 
 /** The objects of several types. */
 export function createCollectionStorage(core: StorageCore, name: string): CollectionResourceStorage {
@@ -25,6 +26,11 @@ export function createCollectionStorage(core: StorageCore, name: string): Collec
       const pacer = new Pacer(core, signal);
       assertSupported(options);
       yield* listRecords({ state, tables: tablesOf(state, collection, options), collection: true }, options, pacer);
+    },
+
+    watch(options, revision, signal) {
+      const tables = () => tablesOf(state, collection, options);
+      return watchRecords(core, { options, revision, signal, collection: true, tables });
     },
   };
 }

@@ -9,6 +9,7 @@ import { decideChanges } from './decide-changes.js';
 import { listRecords, toStoredObject } from './list-records.js';
 import { Pacer } from './pacer.js';
 import type { StorageCore } from './storage-core.js';
+import { watchRecords } from './watch-records.js';
 
 /** So many changes, or bytes of them, are decided and synced in one go; between two of these other calls get their turn. */
 const changesPerTask = 500;
@@ -32,6 +33,11 @@ export function createResourceStorage(core: StorageCore, type: ResourceType): Re
       const table = state.typeTable(type);
       const tables = table === undefined ? [] : [table];
       yield* listRecords({ state, tables, collection: false }, options, pacer);
+    },
+
+    watch(options, revision, signal) {
+      const tables = () => [state.typeTable(type) ?? []].flat();
+      return watchRecords(core, { options, revision, signal, collection: false, tables });
     },
 
     async write(cluster, changes, signal) {

@@ -1,7 +1,9 @@
 import type { ClusterInventory, ResourceType } from '@clusterdex/storage-contract';
 import { compareResourceVersions, compareText } from '@clusterdex/storage-contract/selection';
+import { ChangeHistory } from './change-history.js';
 import { ClusterTable } from './cluster-table.js';
 import type { ChangeOperation, Operation } from './operation.js';
+import type { StoredRecord } from './stored-record.js';
 
 /** The objects of one type, by cluster. */
 export interface TypeTable {
@@ -17,11 +19,13 @@ export interface RecordedEvent {
 
 /** Everything that is stored. It changes by operations alone, the same ones live and from the journal. */
 export class MemoryState {
+  readonly history = new ChangeHistory();
   readonly inventories = new Map<string, ClusterInventory>();
   readonly #types = new Map<string, TypeTable>();
   /** By cluster, involved uid and event uid. */
   readonly #events = new Map<string, Map<string, Map<string, RecordedEvent>>>();
   #revision = 1;
+  #live = false;
 
   /** Grows with every change, and never falls, restarts included. */
   get revision(): number {
@@ -57,6 +61,17 @@ export class MemoryState {
     return byAge.map((event) => event.json);
   }
 
+  /** Whether nothing was ever written, a revision neither. */
+  get isNew(): boolean {
+    return this.#revision === 1;
+  }
+
+  /** The journal is read: from here on watches can follow. */
+  keepHistory(): void {
+    this.history.begin(this.#revision);
+    this.#live = true;
+  }
+
   /** `bytes` are those of the operation's objects or events, in their order. */
   apply(operation: Operation, bytes: Iterator<Uint8Array>): void {
     this.#revision++;
@@ -77,12 +92,15 @@ export class MemoryState {
         this.inventories.set(operation.inventory.cluster, operation.inventory);
         return;
       case 'cleanCluster':
-        for (const { clusters } of this.#types.values()) clusters.delete(operation.cluster);
+        for (const table of this.#types.values()) this.#clean(table, operation.cluster);
         this.#events.delete(operation.cluster);
         this.inventories.delete(operation.cluster);
         return;
       case 'cleanType':
-        this.typeTable(operation.type)?.clusters.delete(operation.cluster);
+        {
+          const table = this.typeTable(operation.type);
+          if (table !== undefined) this.#clean(table, operation.cluster);
+        }
         return;
       case 'setRevision':
         this.#revision = operation.revision;
@@ -92,13 +110,27 @@ export class MemoryState {
 
   #write(table: ClusterTable, changes: readonly ChangeOperation[], bytes: Iterator<Uint8Array>): void {
     for (const change of changes) {
-      const previous =
-        'put' in change ? table.put(change.put, own(bytes)) : table.delete(change.delete.namespace, change.delete.name);
-      const uid = 'put' in change ? change.put.uid : '';
+      const { record, previous } =
+        'put' in change
+          ? table.put(change.put, own(bytes))
+          : { record: undefined, previous: table.delete(change.delete.namespace, change.delete.name) };
       // Events go with the object that they are about.
-      if (previous !== undefined && previous.uid !== uid) this.#events.get(table.cluster)?.delete(previous.uid);
+      if (previous !== undefined && previous.uid !== record?.uid) {
+        this.#events.get(table.cluster)?.delete(previous.uid);
+      }
+      this.#record(previous, record);
     }
-    this.#revision += changes.length;
+  }
+
+  #clean({ clusters }: TypeTable, cluster: string): void {
+    const records = clusters.get(cluster)?.records.from('', '') ?? [];
+    clusters.delete(cluster);
+    for (const record of records) this.#record(record, undefined);
+  }
+
+  #record(before: StoredRecord | undefined, after: StoredRecord | undefined): void {
+    this.#revision++;
+    if (this.#live) this.history.add({ revision: this.#revision, before, after });
   }
 
   #table(type: ResourceType, cluster: string): ClusterTable {

@@ -49,6 +49,10 @@ export async function createMemoryStorageFactory(config: MemoryConfig, host: Sto
     });
   }
 
+  // A new storage counts from the time, so that a revision of an earlier one in its place is not taken for one of this.
+  if (state.isNew) await change({ do: 'setRevision', revision: host.now() }, { alone: true });
+  state.keepHistory();
+
   return {
     async prepareCluster() {
       core.check();
@@ -93,6 +97,7 @@ export async function createMemoryStorageFactory(config: MemoryConfig, host: Sto
 
     shutdown() {
       closing ??= (async () => {
+        state.history.wake();
         await writer.idle();
         await opened?.close();
       })();

@@ -108,5 +108,6 @@ export class Writer {
     const copies = JSON.parse(text) as readonly Operation[];
     const iterator = bytes[Symbol.iterator]();
     for (const operation of copies) this.#state.apply(operation, iterator);
+    this.#state.history.wake();
   }
 }

@@ -4,6 +4,7 @@ export interface SqliteConfig {
   readonly readers: number;
   readonly cacheMegabytes: number;
   readonly busyTimeoutMilliseconds: number;
+  readonly historyChanges: number;
 }
 
 export const configSchema = {
@@ -43,6 +44,13 @@ export const configSchema = {
       maximum: 600000,
       default: 10000,
       description: 'How long to wait for another process that is writing to the same file.',
+    },
+    historyChanges: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 100000000,
+      default: 50000,
+      description: 'How many changes are kept for watches that resume; one that is further behind has to list again.',
     },
   },
 } as const;

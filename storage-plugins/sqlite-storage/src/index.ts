@@ -9,7 +9,7 @@ export default {
   contract: contractVersion,
   name: 'sqlite',
   capabilities: {
-    watch: false,
+    watch: true,
     labelSelector: true,
     fieldSelector: true,
     ownerSearch: true,

@@ -4,7 +4,10 @@ import Database from 'better-sqlite3';
 import type { SqliteConfig } from './config.js';
 import { applicationId, migrations } from './schema.js';
 
-export type DatabaseOptions = Pick<SqliteConfig, 'file' | 'synchronous' | 'cacheMegabytes' | 'busyTimeoutMilliseconds'>;
+export type DatabaseOptions = Pick<
+  SqliteConfig,
+  'file' | 'synchronous' | 'cacheMegabytes' | 'busyTimeoutMilliseconds' | 'historyChanges'
+>;
 
 const cached = <Value>(parse: (text: string) => Value, limit = 256): ((text: string) => Value) => {
   const values = new Map<string, Value>();

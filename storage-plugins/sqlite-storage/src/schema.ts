@@ -58,8 +58,20 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE clusters (name TEXT PRIMARY KEY, inventory TEXT NOT NULL) STRICT;
 
-  CREATE TABLE revision (revision INTEGER NOT NULL) STRICT;
-  INSERT INTO revision VALUES (1);
+  -- Begins with the time, so that a revision of an earlier file under this name is not taken for one of this.
+  CREATE TABLE revision (revision INTEGER NOT NULL, trimmed INTEGER NOT NULL) STRICT;
+  INSERT INTO revision SELECT now, now FROM (SELECT unixepoch() * 1000 AS now);
+
+  -- What an object was before a change; what it became is what it was before the next one, or what it is.
+  CREATE TABLE changes (
+    revision INTEGER PRIMARY KEY,
+    object_id INTEGER NOT NULL,
+    type_id INTEGER NOT NULL,
+    cluster TEXT NOT NULL,
+    deleted INTEGER NOT NULL,
+    object TEXT
+  ) STRICT;
+  CREATE INDEX changes_object ON changes (object_id, revision);
 
   -- What a large fleet looks like, for the query planner: without it a name or an owner counts for no more than a type. Written by hand,
   -- so that plans are the same on every machine and do not change with the day on which somebody ran ANALYZE.

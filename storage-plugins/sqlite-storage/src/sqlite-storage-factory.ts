@@ -13,6 +13,7 @@ import {
 } from '@clusterdex/storage-contract';
 import { packChanges } from './pack-changes.js';
 import type { SqliteStorage } from './sqlite-storage.js';
+import { watchChanges } from './watch-changes.js';
 
 const rowsPerStep = 2000;
 
@@ -33,12 +34,23 @@ function createResourceStorage(storage: SqliteStorage, type: ResourceType): Reso
       const typeId = storage.read(() => storage.types.id(type));
       return storage.list(options, { typeIds: typeId === undefined ? [] : [typeId], collection: false }, signal);
     },
+    watch(options: ListOptions, revision, signal) {
+      const scope = () => {
+        const typeId = storage.types.id(type);
+        return { typeIds: typeId === undefined ? [] : [typeId], collection: false };
+      };
+      return watchChanges(storage, scope, { options, revision, signal });
+    },
     async write(cluster, changes: readonly ObjectChange[], signal) {
       storage.refuseClosed();
       if (signal?.aborted === true)
         throw createStorageError('TIMEOUT', 'the write was aborted', { cause: signal.reason });
       const packed = packChanges(changes);
-      return storage.writer.request('write', { type, cluster, changes: packed }, [packed.bytes.buffer as ArrayBuffer]);
+      const result = await storage.writer.request('write', { type, cluster, changes: packed }, [
+        packed.bytes.buffer as ArrayBuffer,
+      ]);
+      if (result.written > 0) storage.feed.wake();
+      return result;
     },
     async recordEvents(cluster, events) {
       storage.refuseClosed();
@@ -87,6 +99,7 @@ async function clean(
       });
     }
     removed = await storage.writer.request('clean', { cluster, type: options.type, limit: rowsPerStep });
+    storage.feed.wake();
   }
 }
 
@@ -114,12 +127,17 @@ export function createSqliteStorageFactory(storage: SqliteStorage): StorageFacto
     collectionResourceStorage(name): CollectionResourceStorage {
       const collection = standardCollections.find((candidate) => candidate.name === name);
       if (collection === undefined) throw createStorageError('NOT_FOUND', `there is no collection resource '${name}'`);
+      const scopeOf = (options: CollectionListOptions) => {
+        const types = collection.types.length > 0 ? collection.types : (options.types ?? []);
+        return {
+          typeIds: types === 'all' ? undefined : storage.read(() => storage.types.ids(types)),
+          collection: true,
+        };
+      };
       return {
-        list(options: CollectionListOptions, signal) {
-          const types = collection.types.length > 0 ? collection.types : (options.types ?? []);
-          const typeIds = types === 'all' ? undefined : storage.read(() => storage.types.ids(types));
-          return storage.list(options, { typeIds, collection: true }, signal);
-        },
+        list: (options: CollectionListOptions, signal) => storage.list(options, scopeOf(options), signal),
+        watch: (options: CollectionListOptions, revision, signal) =>
+          watchChanges(storage, () => scopeOf(options), { options, revision, signal }),
       };
     },
     async cleanCluster(cluster, signal) {

@@ -7,6 +7,7 @@ import {
 } from '@clusterdex/storage-contract';
 import type Database from 'better-sqlite3';
 import { batchEnd, pageBytes, pieceBytes } from './batch-end.js';
+import { ChangeFeed } from './change-feed.js';
 import type { SqliteConfig } from './config.js';
 import { identifierQuery } from './identifier-query.js';
 import { findLabelDriver, type LabelDriver } from './label-driver.js';
@@ -47,6 +48,7 @@ export class SqliteStorage {
   readonly reader: ObjectReader;
   readonly statements: Statements;
   readonly writer: WorkerThread;
+  readonly feed: ChangeFeed;
   /** Reads pages that the index gives away; never waits behind a scan. */
   readonly #pages: WorkerThread;
   readonly #scans: readonly WorkerThread[];
@@ -81,6 +83,7 @@ export class SqliteStorage {
     this.#database = openDatabase(config, 'read');
     this.statements = new Statements(this.#database);
     this.types = new TypesRegistry(this.#database);
+    this.feed = new ChangeFeed(this.#database);
     this.reader = new ObjectReader(this.#database, (id) => this.types.type(id));
   }
 
@@ -127,6 +130,7 @@ export class SqliteStorage {
   async shutdown(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.feed.stop();
     await Promise.all([this.#pages, ...this.#scans].map((thread) => thread.close()));
     this.#database.close();
     // The last connection to close moves the write-ahead log into the file, which a reader could not do.

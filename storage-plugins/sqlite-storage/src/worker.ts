@@ -35,7 +35,7 @@ function createHandlers({ mode, database: options }: WorkerSetup): Handlers {
       read: ({ ids, form }) => objects.read(ids, form),
     };
   }
-  const changes = new ChangeWriter(database);
+  const changes = new ChangeWriter(database, options.historyChanges);
   const auxiliary = new AuxiliaryWriter(database);
   return {
     ...shared,

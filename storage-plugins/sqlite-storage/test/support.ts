@@ -22,6 +22,7 @@ export const defaults: SqliteConfig = {
   readers: 1,
   cacheMegabytes: 4,
   busyTimeoutMilliseconds: 30_000,
+  historyChanges: 1000,
 };
 
 export function openStorage(directory: string, config: Partial<SqliteConfig> = {}): Promise<StorageFactory> {

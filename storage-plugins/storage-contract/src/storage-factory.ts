@@ -2,6 +2,7 @@ import type { ClusterInventory } from './cluster-inventory.js';
 import type { CollectionListOptions, ListOptions } from './list-options.js';
 import type { ResourceType, ResourceTypeSelector } from './resource-type.js';
 import type { ObjectBatch, ObjectChange, ObjectEvent, StoredObject, WriteResult } from './stored-object.js';
+import type { WatchBatch } from './watch.js';
 
 /** A named set of resource types that can be listed at once. An empty `types` means that the query says which. */
 export interface CollectionResource {
@@ -71,11 +72,20 @@ export interface ResourceStorage {
    * and seen by every read that begins afterwards.
    */
   write(cluster: string, changes: readonly ObjectChange[], signal?: AbortSignal): Promise<WriteResult>;
+  /**
+   * With the capability `watch`: every change after `revision`, in the order of revisions, those of other processes included.
+   * The filters of the options hold as in lists, for the object before and after each change; `orderBy`, `limit`, `start` and
+   * `injectEvents` are NOT_SUPPORTED. A batch without events says how far the watch has come. A consumer that is slow costs
+   * no memory: batches are made when they are asked for. EXPIRED when the changes after `revision` are no longer kept, and for a
+   * revision that the storage did not issue. Ends when the signal aborts, without an error.
+   */
+  watch?(options: ListOptions, revision: string, signal: AbortSignal): AsyncIterable<WatchBatch>;
   /** Attaches events to objects of any type by uid, whether or not they are stored already; the same event again replaces it. */
   recordEvents(cluster: string, events: readonly ObjectEvent[]): Promise<void>;
 }
 
-/** As ResourceStorage.list, over several types; each object says its type. */
+/** As ResourceStorage.list and watch, over several types; each object says its type. */
 export interface CollectionResourceStorage {
   list(options: CollectionListOptions, signal?: AbortSignal): AsyncIterable<ObjectBatch>;
+  watch?(options: CollectionListOptions, revision: string, signal: AbortSignal): AsyncIterable<WatchBatch>;
 }

@@ -8,7 +8,7 @@ import {
 import type { SqlDialect } from './dialect.js';
 import { labelCondition } from './label-condition.js';
 import { completeOrder, type SqlOrderTerm } from './order.js';
-import { ownerCondition } from './owner-condition.js';
+import { ownerCondition, ownerScope } from './owner-condition.js';
 import { foreignSql, isOneOf, type Sql, type SqlValue, sql, verbatim } from './sql.js';
 
 /** A list as SQL: conditions over `resources r`, joined with `types t` and `objects o` where these are needed. */
@@ -94,13 +94,7 @@ export function compileList(
   for (const requirement of options.labelSelector ?? []) {
     if (!withoutLabels.includes(requirement)) conditions.push(labelCondition(requirement, dialect));
   }
-  if (options.owner !== undefined) {
-    const cluster = options.clusters?.in?.[0];
-    if (cluster === undefined || options.clusters?.in?.length !== 1) {
-      throw createStorageError('INVALID', 'expected exactly one cluster for a search by owner');
-    }
-    conditions.push(ownerCondition(options.owner, { cluster, namespaces: options.namespaces }));
-  }
+  if (options.owner !== undefined) conditions.push(ownerCondition(options.owner, ownerScope(options)));
   if (options.rawQuery !== undefined)
     conditions.push(rawCondition(options.rawQuery.statement, options.rawQuery.parameters));
   const fields = options.fieldSelector ?? [];

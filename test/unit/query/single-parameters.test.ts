@@ -156,18 +156,22 @@ describe('what Kubernetes clients send', () => {
   });
 
   it('hands on watch, timeout and pretty', () => {
-    expect(parse('')).toMatchObject({ watch: false, pretty: false });
+    expect(parse('').watch).toBeUndefined();
+    expect(parse('').pretty).toBe(false);
     expect(parse('').timeoutSeconds).toBeUndefined();
     expect(parse('watch=true&timeoutSeconds=30&pretty=1')).toMatchObject({
-      watch: true,
+      watch: { bookmarks: false },
       pretty: true,
       timeoutSeconds: 30,
     });
     expect('timeoutSeconds' in parse('timeoutSeconds=0')).toBe(false);
     expect('timeoutSeconds' in parse('timeoutSeconds=-1')).toBe(false);
-    expect(parse('watch=perhaps').watch).toBe(true);
-    expect(parse('watch=FALSE').watch).toBe(false);
-    expect(parse('watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan').watch).toBe(true);
+    expect(parse('watch=perhaps').watch).toEqual({ bookmarks: false });
+    expect(parse('watch=FALSE').watch).toBeUndefined();
+    expect(parse('watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan').watch).toEqual({
+      sendInitialEvents: true,
+      bookmarks: false,
+    });
   });
 
   // Texts recorded from kube-apiserver v1.36.2.

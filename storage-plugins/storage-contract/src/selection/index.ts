@@ -15,4 +15,5 @@ export * from './parse-quantity.js';
 export * from './parse-time.js';
 export * from './selectable-from-json.js';
 export * from './selectable-object.js';
+export * from './transition.js';
 export * from './type-selector.js';

@@ -1,0 +1,202 @@
+import type { ServerResponse } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type {
+  CollectionListOptions,
+  ObjectBatch,
+  ResourceType,
+  WatchBatch,
+  WatchEvent,
+} from '@clusterdex/storage-contract';
+import { createStorageError, isStorageError } from '@clusterdex/storage-contract';
+import type { Status } from '../kube/status.js';
+import type { WatchParameters } from '../query/parse-list-request.js';
+import { allowSilence, guardAgainstStall, waitForClient } from './client-pace.js';
+import { toStatus } from './error-bridge.js';
+import { withRevision } from './object-revision.js';
+
+export interface WatchSource {
+  list(options: CollectionListOptions, signal: AbortSignal): AsyncIterable<ObjectBatch>;
+  watch?(options: CollectionListOptions, revision: string, signal: AbortSignal): AsyncIterable<WatchBatch>;
+}
+
+export interface WatchRequest {
+  readonly options: CollectionListOptions;
+  readonly watch?: WatchParameters;
+  readonly timeoutSeconds?: number;
+  /** Of the objects; bookmarks say it. */
+  readonly type: Pick<ResourceType, 'group' | 'version' | 'kind'>;
+  /** Aborts when the client has gone or the server stops. */
+  readonly signal: AbortSignal;
+  readonly warning?: string | undefined;
+}
+
+const bookmarkInterval = 30_000;
+/** As a kube-apiserver: between half an hour and an hour, so that not all clients come back at once. */
+const shortestSeconds = 1800;
+const lineEnd = Buffer.from('}\n');
+const initialEventsEnd = { 'k8s.io/initial-events-end': 'true' };
+
+/** Answers with events until the time is over, the client goes or the server stops; an error behind the first byte is an event. */
+export async function sendWatch(response: ServerResponse, source: WatchSource, request: WatchRequest): Promise<void> {
+  const { timeoutSeconds = shortestSeconds * (1 + Math.random()), signal } = request;
+  const ending = AbortSignal.any([
+    signal,
+    AbortSignal.timeout(Math.min(Math.ceil(timeoutSeconds * 1000), 2 ** 31 - 1)),
+  ]);
+  const stream = new EventStream(response, request);
+  try {
+    const revision = await begin(stream, source, { request, ending });
+    if (revision !== undefined) await follow(stream, source, { request, ending, revision });
+  } catch (error) {
+    if (!ending.aborted) {
+      const expired = isStorageError(error) && error.code === 'EXPIRED';
+      if (!response.headersSent && !expired) throw error;
+      stream.open();
+      stream.error(toStatus(error, undefined));
+    }
+  }
+  stream.open();
+  stream.end();
+}
+
+interface Beginning {
+  readonly request: WatchRequest;
+  readonly ending: AbortSignal;
+}
+
+/** Sends what is there already, if that is asked for; the revision from which on changes follow. */
+async function begin(
+  stream: EventStream,
+  source: WatchSource,
+  { request, ending }: Beginning,
+): Promise<string | undefined> {
+  const { resourceVersion, sendInitialEvents } = request.watch ?? {};
+  const anywhere = resourceVersion === undefined || resourceVersion === '' || resourceVersion === '0';
+  const withInitial = sendInitialEvents ?? anywhere;
+  if (!withInitial && !anywhere) return resourceVersion;
+  let revision: string | undefined;
+  const options = withInitial ? request.options : { ...request.options, limit: 1 };
+  for await (const batch of source.list(options, ending)) {
+    revision ??= batch.revision;
+    if (!withInitial || revision === undefined) break;
+    stream.open();
+    for (const object of batch.objects) stream.event('ADDED', withRevision(object.json, revision));
+    await stream.pace();
+    if (ending.aborted) return undefined;
+  }
+  stream.open();
+  if (sendInitialEvents === true && revision !== undefined) stream.bookmark(revision, initialEventsEnd);
+  return revision;
+}
+
+async function follow(
+  stream: EventStream,
+  source: WatchSource,
+  { request, ending, revision }: Beginning & { readonly revision: string },
+): Promise<void> {
+  const batches = source.watch?.(request.options, revision, ending)[Symbol.asyncIterator]();
+  if (batches === undefined) throw createStorageError('NOT_SUPPORTED', 'the storage cannot watch this');
+  let reached = revision;
+  let next = batches.next();
+  try {
+    // What the storage refuses at once is a Status; the answer begins when it has not.
+    await Promise.race([next, nextTurn()]);
+    stream.open();
+    while (!ending.aborted) {
+      const result = await unlessQuiet(next, ending);
+      if (result === undefined) {
+        if (!ending.aborted) stream.bookmark(reached);
+        continue;
+      }
+      if (result.done) break;
+      reached = result.value.revision;
+      for (const event of result.value.events) stream.change(event);
+      await stream.pace();
+      next = batches.next();
+    }
+    stream.bookmark(reached);
+  } finally {
+    next.catch(() => undefined);
+    batches.return?.().catch(() => undefined);
+  }
+}
+
+/** Undefined when nothing came for as long as a bookmark is due, or when the watch is to end. */
+async function unlessQuiet<Result>(work: Promise<Result>, ending: AbortSignal): Promise<Result | undefined> {
+  if (ending.aborted) return undefined;
+  let stop = () => {};
+  const quiet = new Promise<undefined>((resolve) => {
+    const timer = setTimeout(resolve, bookmarkInterval, undefined).unref();
+    const abort = () => resolve(undefined);
+    ending.addEventListener('abort', abort, { once: true });
+    stop = () => {
+      clearTimeout(timer);
+      ending.removeEventListener('abort', abort);
+    };
+  });
+  try {
+    return await Promise.race([work, quiet]);
+  } finally {
+    stop();
+  }
+}
+
+/** The answer: one JSON document a line. */
+class EventStream {
+  readonly #response: ServerResponse;
+  readonly #bookmarks: boolean;
+  readonly #document: { kind: string; apiVersion: string };
+  readonly #warning: string | undefined;
+
+  constructor(response: ServerResponse, { watch, type, warning }: WatchRequest) {
+    this.#response = response;
+    this.#bookmarks = watch?.bookmarks === true;
+    const apiVersion = type.group === '' ? type.version : `${type.group}/${type.version}`;
+    this.#document = { kind: type.kind, apiVersion };
+    this.#warning = warning;
+  }
+
+  open(): void {
+    const response = this.#response;
+    if (response.headersSent || response.destroyed) return;
+    const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache, private' };
+    response.writeHead(200, this.#warning === undefined ? headers : { ...headers, Warning: this.#warning });
+    response.flushHeaders();
+    allowSilence(response);
+  }
+
+  change({ type, revision, object }: WatchEvent): void {
+    this.event(type, withRevision(object.json, revision));
+  }
+
+  event(type: string, json: Uint8Array): void {
+    if (this.#response.destroyed) return;
+    this.#response.cork();
+    this.#response.write(`{"type":"${type}","object":`);
+    this.#response.write(json);
+    this.#response.write(lineEnd);
+    this.#response.uncork();
+  }
+
+  bookmark(resourceVersion: string, annotations?: Readonly<Record<string, string>>): void {
+    if (!this.#bookmarks) return;
+    const metadata = { resourceVersion, ...(annotations && { annotations }) };
+    this.event('BOOKMARK', Buffer.from(JSON.stringify({ ...this.#document, metadata })));
+  }
+
+  error(status: Status): void {
+    this.event('ERROR', Buffer.from(JSON.stringify(status)));
+  }
+
+  /** Waits while the client does not take what was written; one that takes nothing at all loses the connection. */
+  async pace(): Promise<void> {
+    if (!this.#response.writableNeedDrain || this.#response.destroyed) return;
+    guardAgainstStall(this.#response);
+    await waitForClient(this.#response);
+    allowSilence(this.#response);
+  }
+
+  end(): void {
+    if (!this.#response.destroyed) this.#response.end();
+  }
+}

@@ -1,0 +1,126 @@
+import { createStorageError } from '@clusterdex/storage-contract';
+import { type SelectableObject, selectableFromJson, type Transition } from '@clusterdex/storage-contract/selection';
+import type Database from 'better-sqlite3';
+
+/** How many changes are read at once. */
+const changesPerRead = 200;
+/** How soon a change of another process is noticed. */
+const pollMilliseconds = 100;
+/** Watchers that are equally far share what they read. */
+const readsKept = 8;
+
+export interface ChangedObject extends SelectableObject {
+  readonly json: Uint8Array;
+}
+
+export interface Change extends Transition<ChangedObject> {
+  readonly revision: number;
+  readonly typeId: number;
+  readonly cluster: string;
+}
+
+interface Row {
+  readonly revision: number;
+  readonly type_id: number;
+  readonly cluster: string;
+  readonly before: Uint8Array | null;
+  readonly after: Uint8Array | null;
+}
+
+const readChanges = `
+  SELECT c.revision, c.type_id, c.cluster, CAST(c.object AS BLOB) AS before,
+    CASE WHEN c.deleted = 1 THEN NULL ELSE CAST(coalesce(
+      (SELECT n.object FROM changes n WHERE n.object_id = c.object_id AND n.revision > c.revision ORDER BY n.revision LIMIT 1),
+      (SELECT o.object FROM objects o WHERE o.id = c.object_id)) AS BLOB) END AS after
+  FROM changes c WHERE c.revision > ? ORDER BY c.revision LIMIT ${changesPerRead}`;
+
+/** The log of changes, as watchers read it. A watcher holds nothing but its place in it. */
+export class ChangeFeed {
+  readonly #state: Database.Statement;
+  readonly #changes: Database.Statement;
+  readonly #transaction: (after: number) => readonly Row[];
+  readonly #database: Database.Database;
+  readonly #reads = new Map<number, readonly Change[]>();
+  readonly #waiting = new Set<() => void>();
+  #timer: NodeJS.Timeout | undefined;
+  #dataVersion: unknown;
+
+  constructor(database: Database.Database) {
+    this.#database = database;
+    this.#state = database.prepare('SELECT revision, trimmed FROM revision').raw();
+    this.#changes = database.prepare(readChanges);
+    this.#transaction = database.transaction((after: number) => {
+      this.#refuseExpired(after);
+      return this.#changes.all(after) as Row[];
+    });
+  }
+
+  /** The changes behind a revision, at most so many at once; none when there are none yet. EXPIRED when they are not kept. */
+  read(after: number): readonly Change[] {
+    const known = this.#reads.get(after);
+    if (known !== undefined) return known;
+    const changes = this.#transaction(after).map(toChange);
+    if (changes.length === changesPerRead) {
+      if (this.#reads.size >= readsKept) this.#reads.delete(this.#reads.keys().next().value as number);
+      this.#reads.set(after, changes);
+    }
+    return changes;
+  }
+
+  /** Resolves when something may have changed, or when the signal aborts. */
+  async wait(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    this.#poll();
+    await new Promise<void>((resolve) => {
+      const wake = () => {
+        this.#waiting.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#waiting.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+
+  /** Wakes whoever waits: this process has written, or the storage closes. */
+  wake(): void {
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.wake();
+  }
+
+  /** The first look always wakes: what happened between a watcher's last read and its wait is not missed. */
+  #poll(): void {
+    if (this.#timer !== undefined) return;
+    this.#dataVersion = undefined;
+    this.#timer = setInterval(() => {
+      if (this.#waiting.size === 0) return this.stop();
+      const dataVersion = this.#database.pragma('data_version', { simple: true });
+      if (dataVersion === this.#dataVersion) return;
+      this.#dataVersion = dataVersion;
+      this.wake();
+    }, pollMilliseconds);
+    this.#timer.unref();
+  }
+
+  #refuseExpired(after: number): void {
+    const [revision, trimmed] = this.#state.get() as [number, number];
+    if (after >= trimmed && after <= revision) return;
+    throw createStorageError(
+      'EXPIRED',
+      `expected a revision from ${trimmed} to ${revision}, whose changes are kept, found ${after}; list again`,
+    );
+  }
+}
+
+function toChange({ revision, type_id, cluster, before, after }: Row): Change {
+  return { revision, typeId: type_id, cluster, before: side(before, cluster), after: side(after, cluster) };
+}
+
+function side(json: Uint8Array | null, cluster: string): ChangedObject | undefined {
+  return json === null ? undefined : { ...selectableFromJson(json, cluster), json };
+}

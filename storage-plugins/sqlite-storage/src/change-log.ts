@@ -1,0 +1,46 @@
+import type Database from 'better-sqlite3';
+
+/** How many changes may gather beyond those that are kept, before they are removed in one go. */
+const slack = 1000;
+
+/** Gives each change its revision, within the transaction of the change, and keeps the last ones for watches. */
+export class ChangeLog {
+  readonly #keep: number;
+  readonly #statements;
+  #revision = 0;
+  #trimmed = 0;
+
+  constructor(database: Database.Database, keep: number) {
+    this.#keep = keep;
+    this.#statements = {
+      read: database.prepare('SELECT revision, trimmed FROM revision').raw(),
+      insert: database.prepare(
+        `INSERT INTO changes (revision, object_id, type_id, cluster, deleted, object)
+           VALUES (?, ?, ?, ?, ?, (SELECT object FROM objects WHERE id = ?))`,
+      ),
+      save: database.prepare('UPDATE revision SET revision = ?, trimmed = ?'),
+      trim: database.prepare('DELETE FROM changes WHERE revision <= ?'),
+    };
+  }
+
+  /** Other processes write too: the last revision is the one in the database. */
+  begin(): void {
+    [this.#revision, this.#trimmed] = this.#statements.read.get() as [number, number];
+  }
+
+  /** Call it before an object is replaced or deleted, and after it was created. */
+  record(kind: 'create' | 'replace' | 'delete', object: { id: number; typeId: number; cluster: string }): void {
+    this.#revision++;
+    const { id, typeId, cluster } = object;
+    const before = kind === 'create' ? null : id;
+    this.#statements.insert.run(this.#revision, id, typeId, cluster, Number(kind === 'delete'), before);
+  }
+
+  end(): void {
+    if (this.#revision - this.#trimmed > this.#keep + slack) {
+      this.#trimmed = this.#revision - this.#keep;
+      this.#statements.trim.run(this.#trimmed);
+    }
+    this.#statements.save.run(this.#revision, this.#trimmed);
+  }
+}
