@@ -1,0 +1,17 @@
+import type { Cell, Fields } from './printer.js';
+import { fieldAt, textAt } from './read-fields.js';
+import { parseTimestamp } from './timestamp.js';
+
+/** How long ago a timestamp was; `<unknown>` when there is none. */
+export function elapsed(timestamp: unknown): Cell {
+  const since = parseTimestamp(timestamp);
+  return since === undefined ? '<unknown>' : { since };
+}
+
+export function age(object: Fields): Cell {
+  return elapsed(fieldAt(object, 'metadata', 'creationTimestamp'));
+}
+
+export function nameOf(object: Fields): string {
+  return textAt(object, 'metadata', 'name');
+}

@@ -1,0 +1,97 @@
+import { column } from '../printers/column.js';
+import type { ColumnDefinition, Printer } from '../printers/printer.js';
+import { findMetadata } from './find-metadata.js';
+import { createRowPreparer } from './prepared-rows.js';
+import { renderCells } from './row-text.js';
+import { createRowWriter, type RowWriter } from './row-writer.js';
+import { skipPlainValue } from './skip-json.js';
+
+export interface CreateTableOptions {
+  readonly printer: Printer;
+  readonly includeObject: 'None' | 'Metadata' | 'Object';
+  /** Of meta.k8s.io: of the Table and of the PartialObjectMetadata in its rows. */
+  readonly version: 'v1' | 'v1beta1';
+  /** Objects come reduced to apiVersion, kind and metadata, each with its row; not with includeObject Object. */
+  readonly onlyMetadata?: boolean;
+}
+
+/** A stored object, as a storage returns it. */
+export interface TableObject {
+  readonly cluster: string;
+  /** What prepareObject wrote, as a whole unless the table was made for objects that are reduced to their metadata. */
+  readonly json: Uint8Array;
+  /** The row text that was prepared when the object was written, when the storage has one. */
+  readonly row?: string;
+}
+
+/** A list of objects on its way to becoming a Table. */
+export interface Table {
+  /** Everything before the rows. `metadata` is the JSON of the list's metadata. */
+  open(metadata: string): string;
+  /** The rows, joined by commas: one for each object, empty for none. `now` in milliseconds since the epoch. */
+  rows(objects: readonly TableObject[], now: number): Buffer;
+  /** Everything behind the rows. */
+  readonly close: string;
+  /**
+   * A Table of one row, for a single object or an event of a watch. A watch gives the columns with its first event only, and shows
+   * a bookmark as an object that has nothing but a resourceVersion.
+   */
+  single(metadata: string, object: TableObject, options: { readonly now: number; readonly columns: boolean }): Buffer;
+  /** Whether a row text that a storage kept is of use for this table. */
+  accepts(row: string): boolean;
+}
+
+export const clusterColumn: ColumnDefinition = column('Cluster', 'Name of the cluster that the object belongs to.');
+
+/** Turns stored objects into the rows of a Table without parsing them: see docs/adr/0010-tables.md. */
+export function createTable({ printer, includeObject, version, onlyMetadata = false }: CreateTableOptions): Table {
+  const preparer = createRowPreparer(printer);
+  const columns = JSON.stringify([clusterColumn, ...printer.columns]);
+  const kind = `{"kind":"Table","apiVersion":"meta.k8s.io/${version}","metadata":`;
+  const partial = `],"object":{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/${version}","metadata":`;
+  const writer = createRowWriter(1 << 16);
+  const clusterCells = new Map<string, string>();
+
+  const cellsOf = ({ cluster, json, row }: TableObject, now: number): string => {
+    let first = clusterCells.get(cluster);
+    if (first === undefined) {
+      first = `{"cells":[${JSON.stringify(cluster)},`;
+      clusterCells.set(cluster, first);
+    }
+    const text = (row === undefined ? undefined : preparer.read(row)) ?? preparer.read(preparer.prepare(json)) ?? '';
+    return first + renderCells(text, now);
+  };
+
+  const writeRow = (to: RowWriter, object: TableObject, now: number, separator: string): void => {
+    const cells = separator + cellsOf(object, now);
+    const { json } = object;
+    if (includeObject === 'None') {
+      to.text(`${cells}],"object":null}`);
+    } else if (includeObject === 'Object') {
+      to.text(`${cells}],"object":`);
+      to.bytes(json, 0, json.length);
+      to.text('}');
+    } else {
+      const start = findMetadata(json);
+      to.text(cells + partial);
+      to.bytes(json, start, onlyMetadata ? json.length - 1 : skipPlainValue(json, start));
+      to.text('}}');
+    }
+  };
+
+  return {
+    open: (metadata) => `${kind}${metadata},"columnDefinitions":${columns},"rows":[`,
+    close: ']}',
+    rows(objects, now) {
+      for (const [index, object] of objects.entries()) writeRow(writer, object, now, index === 0 ? '' : ',');
+      return writer.take();
+    },
+    single(metadata, object, { now, columns: withColumns }) {
+      writer.text(`${kind}${metadata},"columnDefinitions":${withColumns ? columns : 'null'},"rows":[`);
+      writeRow(writer, object, now, '');
+      writer.text(']}');
+      return writer.take();
+    },
+    accepts: (row) => preparer.read(row) !== undefined,
+  };
+}

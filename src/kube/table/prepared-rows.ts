@@ -1,0 +1,31 @@
+import type { Fields, Printer } from '../printers/printer.js';
+import { extractFields } from './extract-fields.js';
+import { compileFieldPlan } from './field-plan.js';
+import { encodeCells } from './row-text.js';
+
+/** To be raised whenever a printer shows something in another way: rows that were prepared before are made anew. */
+const printersVersion = '1';
+
+/** Makes row texts of stored objects: the cells of a printer, independent of the time. */
+export interface RowPreparer {
+  /** The row text of a stored object, as a storage may keep it beside the object. */
+  prepare(json: Uint8Array): string;
+  /** The cells of a row text (see renderCells); undefined when it was prepared for other columns, or in another way. */
+  read(row: string): string | undefined;
+}
+
+export function createRowPreparer(printer: Printer): RowPreparer {
+  const plan = compileFieldPlan(['metadata.name', 'metadata.creationTimestamp', ...printer.fields]);
+  const key = `${printersVersion}.${fingerprint(JSON.stringify([printer.columns, printer.fields]))} `;
+  return {
+    prepare: (json) => key + encodeCells(printer.cells(extractFields(json, plan) as Fields)),
+    read: (row) => (row.startsWith(key) ? row.slice(key.length) : undefined),
+  };
+}
+
+/** FNV-1a, which is enough to tell one set of columns from another. */
+function fingerprint(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash >>> 0).toString(36);
+}
