@@ -15,3 +15,9 @@ export function age(object: Fields): Cell {
 export function nameOf(object: Fields): string {
   return textAt(object, 'metadata', 'name');
 }
+
+/** The name of a class, and that it is the default one where an annotation says so. */
+export function nameWithDefault(object: Fields, annotations: readonly string[]): string {
+  const isDefault = annotations.some((annotation) => textAt(object, 'metadata', 'annotations', annotation) === 'true');
+  return isDefault ? `${nameOf(object)} (default)` : nameOf(object);
+}

@@ -1,4 +1,4 @@
-import { age, elapsed, nameOf } from './age.js';
+import { elapsed, nameOf } from './age.js';
 import { column, creationTimestampDescription, nameColumn } from './column.js';
 import { goText } from './go-text.js';
 import { compileJsonPath, type JsonPath } from './json-path.js';
@@ -15,20 +15,18 @@ export interface CustomColumn {
   readonly jsonPath: string;
 }
 
+const defaultColumns: readonly CustomColumn[] = [
+  { name: 'Age', type: 'date', description: creationTimestampDescription, jsonPath: '.metadata.creationTimestamp' },
+];
+
 interface CompiledColumn {
   readonly type: string;
   readonly path: JsonPath | undefined;
 }
 
 /** How a custom resource is shown: its name and the columns of its CRD, or its name and age when that has none. */
-export function customResourcePrinter(customColumns: readonly CustomColumn[]): Printer {
-  if (customColumns.length === 0) {
-    return {
-      columns: [nameColumn, column('Age', creationTimestampDescription, { type: 'date' })],
-      fields: [],
-      cells: (object) => [nameOf(object), age(object)],
-    };
-  }
+export function customResourcePrinter(given: readonly CustomColumn[]): Printer {
+  const customColumns = given.length === 0 ? defaultColumns : given;
   const compiled = customColumns.map(({ type, jsonPath }) => ({ type, path: compileJsonPath(jsonPath) }));
   return {
     columns: [nameColumn, ...customColumns.map(columnDefinition)],

@@ -115,7 +115,8 @@ function jobStatus(job: Fields): string {
   if (has('Failed')) return 'Failed';
   if (optionalTextAt(job, 'metadata', 'deletionTimestamp') !== undefined) return 'Terminating';
   if (has('Suspended')) return 'Suspended';
-  return has('FailureTarget') ? 'FailureTarget' : 'Running';
+  if (has('FailureTarget')) return 'FailureTarget';
+  return has('SuccessCriteriaMet') ? 'SuccessCriteriaMet' : 'Running';
 }
 
 function completions(job: Fields): string {

@@ -79,7 +79,8 @@ function filter(
   for (const member of value) {
     const lefts = findAll(left, [member]);
     if (operator === 'exists') {
-      if (lefts !== undefined && lefts.length > 0) kept.push(member);
+      // One that fails counts as there: so it does for kubectl.
+      if (lefts === undefined || lefts.length > 0) kept.push(member);
       continue;
     }
     if (lefts === undefined || lefts.length > 1) return undefined;
@@ -99,7 +100,6 @@ function compare(left: unknown, operator: string, right: unknown): boolean | und
   if (left === null || right === null || typeof left !== typeof right || typeof left === 'object') return undefined;
   if (operator === '==') return left === right;
   if (operator === '!=') return left !== right;
-  if (operator === '=~') return matches(left, right);
   const isOrdered = typeof left === 'number' || typeof left === 'string';
   if (!isOrdered) return undefined;
   const difference = left === right ? 0 : (left as number) < (right as number) ? -1 : 1;
@@ -114,14 +114,5 @@ function compare(left: unknown, operator: string, right: unknown): boolean | und
       return difference >= 0;
     default:
       return undefined;
-  }
-}
-
-function matches(left: unknown, right: unknown): boolean | undefined {
-  if (typeof left !== 'string' || typeof right !== 'string') return undefined;
-  try {
-    return new RegExp(right, 'u').test(left);
-  } catch {
-    return undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { age, nameOf } from './age.js';
+import { age, nameOf, nameWithDefault } from './age.js';
 import { ageColumn, column, nameColumn } from './column.js';
 import { formatLabelSelector } from './format-labels.js';
 import { loadBalancerAddresses } from './load-balancer.js';
@@ -6,6 +6,7 @@ import type { Fields, Printer } from './printer.js';
 import { countAt, fieldAt, listAt, optionalTextAt, textAt, textsAt } from './read-fields.js';
 
 const shownHosts = 3;
+const defaultIngressClass = ['ingressclass.kubernetes.io/is-default-class'];
 
 export const ingressPrinter: Printer = {
   columns: [
@@ -40,9 +41,9 @@ export const ingressClassPrinter: Printer = {
     column('Parameters', 'A reference to a resource with additional parameters'),
     ageColumn,
   ],
-  fields: ['spec.controller', 'spec.parameters'],
+  fields: ['metadata.annotations', 'spec.controller', 'spec.parameters'],
   cells: (ingressClass) => [
-    nameOf(ingressClass),
+    nameWithDefault(ingressClass, defaultIngressClass),
     textAt(ingressClass, 'spec', 'controller'),
     parameters(ingressClass),
     age(ingressClass),

@@ -55,11 +55,17 @@ export const nodePrinter: Printer = {
       nodeAddress(node, 'InternalIP'),
       nodeAddress(node, 'ExternalIP'),
       textAt(info, 'osImage') || '<unknown>',
-      textAt(info, 'kernelVersion') || '<unknown>',
+      kernel(info),
       textAt(info, 'containerRuntimeVersion') || '<unknown>',
     ];
   },
 };
+
+function kernel(info: Fields): string {
+  const version = textAt(info, 'kernelVersion') || '<unknown>';
+  const architecture = textAt(info, 'architecture');
+  return architecture === '' ? version : `${version} (${architecture})`;
+}
 
 function nodeStatus(node: Fields): string {
   // The last condition counts, should there be two of a type.

@@ -35,17 +35,24 @@ export function podStatusCells(pod: Fields): PodStatusCells {
     const statuses = listAt(pod, 'status', 'containerStatuses');
     restarts = { ...init.ofSidecars };
     let running = 0;
+    let failure: string | undefined;
     // From the last to the first, so that the reason of the first container stays.
     for (const status of [...statuses].reverse()) {
       addRestarts(restarts, status);
       const found = containerReason(status);
-      if (found !== undefined) reason = found;
-      else if (optionalBooleanAt(status, 'ready') === true && fieldAt(status, 'state', 'running') !== undefined) {
+      if (found !== undefined) {
+        reason = found;
+        if (hasFailed(status)) failure = found;
+      } else if (optionalBooleanAt(status, 'ready') === true && fieldAt(status, 'state', 'running') !== undefined) {
         running += 1;
       }
     }
     ready += running;
-    if (reason === 'Completed' && running > 0) reason = isReady(conditions) ? 'Running' : 'NotReady';
+    if (reason === 'Completed') {
+      if (running > 0 && isReady(conditions)) reason = 'Running';
+      else if (failure !== undefined) reason = failure;
+      else if (running > 0) reason = 'NotReady';
+    }
   }
   const total = listAt(pod, 'spec', 'containers').length + sidecars.size;
   return { ready: `${ready}/${total}`, status: deletionReason(pod) ?? reason, restarts: restartsCell(restarts) };
@@ -96,6 +103,12 @@ function initState(pod: Fields, sidecars: ReadonlySet<string>): InitState {
     break;
   }
   return { all, ofSidecars, readySidecars, reason };
+}
+
+/** Whether a container has ended, for no reason to wait, with an error. */
+function hasFailed(status: unknown): boolean {
+  if (textAt(status, 'state', 'waiting', 'reason') !== '') return false;
+  return numberAt(status, 'state', 'terminated', 'exitCode') !== 0;
 }
 
 /** undefined for a container that neither waits for something nor has ended. */

@@ -1,8 +1,15 @@
 import { age, nameOf } from './age.js';
 import { ageColumn, column, nameColumn } from './column.js';
 import { podStatusCells } from './pod-status.js';
-import type { Fields, Printer } from './printer.js';
+import type { Fields, Printer, RowCondition } from './printer.js';
 import { conditionAt, listAt, textAt } from './read-fields.js';
+
+const succeeded: readonly RowCondition[] = [
+  { type: 'Completed', status: 'True', reason: 'Succeeded', message: 'The pod has completed successfully.' },
+];
+const failed: readonly RowCondition[] = [
+  { type: 'Completed', status: 'True', reason: 'Failed', message: 'The pod failed.' },
+];
 
 export const podPrinter: Printer = {
   columns: [
@@ -76,7 +83,14 @@ export const podPrinter: Printer = {
       readinessGates(pod),
     ];
   },
+  conditions: completion,
 };
+
+function completion(pod: Fields): readonly RowCondition[] | undefined {
+  const phase = textAt(pod, 'status', 'phase');
+  if (phase === 'Succeeded') return succeeded;
+  return phase === 'Failed' ? failed : undefined;
+}
 
 function readinessGates(pod: Fields): string {
   const gates = listAt(pod, 'spec', 'readinessGates');

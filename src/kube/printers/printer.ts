@@ -21,6 +21,14 @@ export interface ElapsedCell {
 
 export type Cell = string | number | boolean | null | ElapsedCell;
 
+/** What a row says of its object besides the cells. */
+export interface RowCondition {
+  readonly type: 'Completed';
+  readonly status: 'True';
+  readonly reason: string;
+  readonly message: string;
+}
+
 /** How a kind is shown: a row in the table of kinds. */
 export interface Printer {
   /** Without the Cluster column, which every table has first. */
@@ -32,6 +40,8 @@ export interface Printer {
   readonly fields: readonly string[];
   /** The cells below `columns`, the same at any time: what depends on the time is an ElapsedCell. Never throws. */
   cells(object: Fields): Cell[];
+  /** The conditions of the row; undefined when there are none. */
+  conditions?(object: Fields): readonly RowCondition[] | undefined;
   /** Field paths by which a kube-apiserver sorts the rows of a list; undefined when it leaves them as they come. */
   readonly order?: readonly string[];
 }

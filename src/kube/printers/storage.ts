@@ -1,13 +1,12 @@
-import { age, nameOf } from './age.js';
+import { age, nameOf, nameWithDefault } from './age.js';
 import { ageColumn, column, nameColumn } from './column.js';
-import type { Fields, Printer } from './printer.js';
+import type { Printer } from './printer.js';
 import { countAt, fieldAt, listAt, optionalBooleanAt, optionalTextAt, textAt, textsAt } from './read-fields.js';
 
 const defaultStorageClass = [
   'storageclass.kubernetes.io/is-default-class',
   'storageclass.beta.kubernetes.io/is-default-class',
 ];
-const defaultVolumeAttributesClass = ['volumeattributesclass.alpha.kubernetes.io/is-default-class'];
 
 export const storageClassPrinter: Printer = {
   columns: [
@@ -37,12 +36,8 @@ export const storageClassPrinter: Printer = {
 
 export const volumeAttributesClassPrinter: Printer = {
   columns: [nameColumn, column('DriverName', 'Name of the CSI driver This field is immutable.'), ageColumn],
-  fields: ['driverName', 'metadata.annotations'],
-  cells: (attributesClass) => [
-    nameWithDefault(attributesClass, defaultVolumeAttributesClass),
-    textAt(attributesClass, 'driverName'),
-    age(attributesClass),
-  ],
+  fields: ['driverName'],
+  cells: (attributesClass) => [nameOf(attributesClass), textAt(attributesClass, 'driverName'), age(attributesClass)],
 };
 
 export const volumeAttachmentPrinter: Printer = {
@@ -139,8 +134,3 @@ export const csiNodePrinter: Printer = {
   fields: ['spec.drivers#'],
   cells: (node) => [nameOf(node), countAt(node, 'spec', 'drivers'), age(node)],
 };
-
-function nameWithDefault(object: Fields, annotations: readonly string[]): string {
-  const isDefault = annotations.some((annotation) => textAt(object, 'metadata', 'annotations', annotation) === 'true');
-  return isDefault ? `${nameOf(object)} (default)` : nameOf(object);
-}

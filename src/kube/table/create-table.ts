@@ -2,7 +2,7 @@ import { column } from '../printers/column.js';
 import type { ColumnDefinition, Printer } from '../printers/printer.js';
 import { findMetadata } from './find-metadata.js';
 import { createRowPreparer } from './prepared-rows.js';
-import { renderCells } from './row-text.js';
+import { renderRow } from './row-text.js';
 import { createRowWriter, type RowWriter } from './row-writer.js';
 import { skipPlainValue } from './skip-json.js';
 
@@ -48,7 +48,7 @@ export function createTable({ printer, includeObject, version, onlyMetadata = fa
   const preparer = createRowPreparer(printer);
   const columns = JSON.stringify([clusterColumn, ...printer.columns]);
   const kind = `{"kind":"Table","apiVersion":"meta.k8s.io/${version}","metadata":`;
-  const partial = `],"object":{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/${version}","metadata":`;
+  const partial = `,"object":{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/${version}","metadata":`;
   const writer = createRowWriter(1 << 16);
   const clusterCells = new Map<string, string>();
 
@@ -59,16 +59,16 @@ export function createTable({ printer, includeObject, version, onlyMetadata = fa
       clusterCells.set(cluster, first);
     }
     const text = (row === undefined ? undefined : preparer.read(row)) ?? preparer.read(preparer.prepare(json)) ?? '';
-    return first + renderCells(text, now);
+    return first + renderRow(text, now);
   };
 
   const writeRow = (to: RowWriter, object: TableObject, now: number, separator: string): void => {
     const cells = separator + cellsOf(object, now);
     const { json } = object;
     if (includeObject === 'None') {
-      to.text(`${cells}],"object":null}`);
+      to.text(`${cells},"object":null}`);
     } else if (includeObject === 'Object') {
-      to.text(`${cells}],"object":`);
+      to.text(`${cells},"object":`);
       to.bytes(json, 0, json.length);
       to.text('}');
     } else {

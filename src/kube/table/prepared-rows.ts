@@ -1,16 +1,16 @@
-import type { Fields, Printer } from '../printers/printer.js';
+import type { Printer } from '../printers/printer.js';
 import { extractFields } from './extract-fields.js';
 import { compileFieldPlan } from './field-plan.js';
-import { encodeCells } from './row-text.js';
+import { encodeRow } from './row-text.js';
 
 /** To be raised whenever a printer shows something in another way: rows that were prepared before are made anew. */
 const printersVersion = '1';
 
-/** Makes row texts of stored objects: the cells of a printer, independent of the time. */
+/** Makes row texts of stored objects: what a printer shows, independent of the time. */
 export interface RowPreparer {
   /** The row text of a stored object, as a storage may keep it beside the object. */
   prepare(json: Uint8Array): string;
-  /** The cells of a row text (see renderCells); undefined when it was prepared for other columns, or in another way. */
+  /** What renderRow takes of a row text; undefined when it was prepared for other columns, or in another way. */
   read(row: string): string | undefined;
 }
 
@@ -18,7 +18,10 @@ export function createRowPreparer(printer: Printer): RowPreparer {
   const plan = compileFieldPlan(['metadata.name', 'metadata.creationTimestamp', ...printer.fields]);
   const key = `${printersVersion}.${fingerprint(JSON.stringify([printer.columns, printer.fields]))} `;
   return {
-    prepare: (json) => key + encodeCells(printer.cells(extractFields(json, plan) as Fields)),
+    prepare(json) {
+      const fields = extractFields(json, plan);
+      return key + encodeRow(printer.cells(fields), printer.conditions?.(fields));
+    },
     read: (row) => (row.startsWith(key) ? row.slice(key.length) : undefined),
   };
 }

@@ -1,19 +1,20 @@
 import { humanDuration } from '../printers/human-duration.js';
-import type { Cell } from '../printers/printer.js';
+import type { Cell, RowCondition } from '../printers/printer.js';
 
 /** Stands in a row text around a time, where its age comes in; JSON never holds this character as it is. */
 const mark = '\u0001';
 
 /**
- * Cells as the JSON of their values joined by commas, with a marked time wherever an age belongs. It is the same at any time, so it
- * can be made when an object is written, and turned into cells when it is read.
+ * The JSON of a row from behind its first cell up to its object, with a marked time wherever an age belongs. It is the same at any
+ * time, so it can be made when an object is written, and turned into the text of a row when it is read.
  */
-export function encodeCells(cells: readonly Cell[]): string {
-  return cells.map(encodeCell).join(',');
+export function encodeRow(cells: readonly Cell[], conditions?: readonly RowCondition[]): string {
+  const text = `${cells.map(encodeCell).join(',')}]`;
+  return conditions === undefined ? text : `${text},"conditions":${JSON.stringify(conditions)}`;
 }
 
-/** The JSON of the cells at `now` (milliseconds since the epoch), without brackets around them. */
-export function renderCells(text: string, now: number): string {
+/** The JSON of what encodeRow has encoded, at `now` in milliseconds since the epoch. */
+export function renderRow(text: string, now: number): string {
   let start = text.indexOf(mark);
   if (start < 0) return text;
   let rendered = '';
