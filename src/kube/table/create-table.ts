@@ -4,7 +4,6 @@ import { findMetadata } from './find-metadata.js';
 import { createRowPreparer } from './prepared-rows.js';
 import { renderRow } from './row-text.js';
 import { createRowWriter, type RowWriter } from './row-writer.js';
-import { skipPlainValue } from './skip-json.js';
 
 export interface CreateTableOptions {
   readonly printer: Printer;
@@ -72,9 +71,9 @@ export function createTable({ printer, includeObject, version, onlyMetadata = fa
       to.bytes(json, 0, json.length);
       to.text('}');
     } else {
-      const start = findMetadata(json);
+      const { start, end } = findMetadata(json, onlyMetadata);
       to.text(cells + partial);
-      to.bytes(json, start, onlyMetadata ? json.length - 1 : skipPlainValue(json, start));
+      to.bytes(json, start, end);
       to.text('}}');
     }
   };

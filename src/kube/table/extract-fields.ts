@@ -1,18 +1,20 @@
 import type { Fields } from '../printers/printer.js';
-import type { FieldPlan, PlannedMember } from './field-plan.js';
-import { readText, skipPlainString, skipPlainValue } from './skip-json.js';
+import type { FieldPlan } from './field-plan.js';
+import { skipJsonString, skipJsonValue } from './skip-json.js';
+import { storedText } from './stored-text.js';
 
 /**
  * The parts of a stored object that a plan wants, in the shape of the object. Everything else is passed without being looked at.
  * `json` is what prepareObject wrote: valid JSON without white space outside of strings.
  */
 export function extractFields(json: Uint8Array, plan: FieldPlan): Fields {
-  if (plan.wanted === 'whole') return JSON.parse(readText(json, 0, json.length)) as Fields;
-  return readMembers({ json, at: 0 }, plan, true);
+  const text = storedText(json);
+  if (plan.wanted === 'whole') return JSON.parse(text) as Fields;
+  return readMembers({ text, at: 0 }, plan, true);
 }
 
 interface Cursor {
-  readonly json: Uint8Array;
+  readonly text: string;
   at: number;
 }
 
@@ -24,101 +26,87 @@ const openBrace = 0x7b;
 const closeBrace = 0x7d;
 
 /** Leaves the cursor behind the object; behind the last wanted member only when nothing that follows is of use. */
-function readMembers(cursor: Cursor, { members }: FieldPlan, mayStop: boolean): Record<string, unknown> {
-  const { json } = cursor;
+function readMembers(cursor: Cursor, plan: FieldPlan, mayStop: boolean): Record<string, unknown> {
+  const { text } = cursor;
   const found: Record<string, unknown> = {};
-  let missing = members.length;
+  let missing = plan.members.size;
   let at = cursor.at + 1;
-  while (json[at] === quote) {
-    const keyEnd = skipPlainString(json, at);
-    const member = plannedMember(json, at + 1, keyEnd - 1, members);
+  while (text.charCodeAt(at) === quote) {
+    const keyEnd = skipJsonString(text, at);
+    const key = text.slice(at + 1, keyEnd - 1);
+    // A name may be written with escapes; without them it is looked up as it stands.
+    const name = key.includes('\\') ? (JSON.parse(`"${key}"`) as string) : key;
+    const member = plan.members.get(name);
     if (member === undefined) {
-      at = skipPlainValue(json, keyEnd + 1);
+      at = skipJsonValue(text, keyEnd + 1);
     } else {
       cursor.at = keyEnd + 1;
-      found[member.name] = readValue(cursor, member.plan);
+      found[name] = readValue(cursor, member);
       at = cursor.at;
       missing -= 1;
       if (mayStop && missing === 0) return found;
     }
-    if (json[at] === comma) at += 1;
+    if (text.charCodeAt(at) === comma) at += 1;
   }
   cursor.at = at + 1;
   return found;
 }
 
-function plannedMember(
-  json: Uint8Array,
-  start: number,
-  end: number,
-  members: readonly PlannedMember[],
-): PlannedMember | undefined {
-  const length = end - start;
-  for (const member of members) {
-    const { bytes } = member;
-    if (bytes.length !== length || bytes[0] !== json[start]) continue;
-    let i = 1;
-    while (i < length && bytes[i] === json[start + i]) i++;
-    if (i >= length) return member;
-  }
-  // A name may be written with escapes.
-  const backslash = json.indexOf(0x5c, start);
-  if (backslash < 0 || backslash >= end) return undefined;
-  const name: unknown = JSON.parse(readText(json, start - 1, end + 1));
-  return members.find((member) => member.name === name);
-}
-
 function readValue(cursor: Cursor, plan: FieldPlan): unknown {
-  const { json } = cursor;
-  const first = json[cursor.at];
-  if (plan.wanted === 'whole' || (first !== openBrace && first !== openBracket)) return readWhole(cursor);
+  const first = cursor.text.charCodeAt(cursor.at);
+  if (plan.wanted === 'whole' || (first !== openBrace && first !== openBracket)) return readWhole(cursor, first);
   if (plan.wanted === 'shape') return first === openBrace ? readNames(cursor) : readList(cursor, skipMember);
   if (first === openBrace) return readMembers(cursor, plan, false);
   return readList(cursor, () => readValue(cursor, plan));
 }
 
-function readWhole(cursor: Cursor): unknown {
-  const { json, at } = cursor;
-  cursor.at = skipPlainValue(json, at);
-  switch (json[at]) {
-    case 0x74:
+function readWhole(cursor: Cursor, first: number): unknown {
+  const { text, at } = cursor;
+  cursor.at = skipJsonValue(text, at);
+  if (first === quote) {
+    const value = text.slice(at + 1, cursor.at - 1);
+    return value.includes('\\') ? JSON.parse(`"${value}"`) : value;
+  }
+  const value = text.slice(at, cursor.at);
+  switch (value) {
+    case 'true':
       return true;
-    case 0x66:
+    case 'false':
       return false;
-    case 0x6e:
+    case 'null':
       return null;
     default:
-      return JSON.parse(readText(json, at, cursor.at));
+      return first === openBrace || first === openBracket ? JSON.parse(value) : Number(value);
   }
 }
 
 function readList(cursor: Cursor, readMember: (cursor: Cursor) => unknown): unknown[] {
-  const { json } = cursor;
+  const { text } = cursor;
   const found: unknown[] = [];
   cursor.at += 1;
-  while (cursor.at < json.length && json[cursor.at] !== closeBracket) {
+  while (cursor.at < text.length && text.charCodeAt(cursor.at) !== closeBracket) {
     found.push(readMember(cursor));
-    if (json[cursor.at] === comma) cursor.at += 1;
+    if (text.charCodeAt(cursor.at) === comma) cursor.at += 1;
   }
   cursor.at += 1;
   return found;
 }
 
 function skipMember(cursor: Cursor): null {
-  cursor.at = skipPlainValue(cursor.json, cursor.at);
+  cursor.at = skipJsonValue(cursor.text, cursor.at);
   return null;
 }
 
 function readNames(cursor: Cursor): Fields {
-  const { json } = cursor;
+  const { text } = cursor;
   // Without a prototype, for a member may be called __proto__.
   const found: Record<string, null> = Object.create(null) as Record<string, null>;
   let at = cursor.at + 1;
-  while (at < json.length && json[at] !== closeBrace) {
-    const keyEnd = skipPlainString(json, at);
-    found[JSON.parse(readText(json, at, keyEnd)) as string] = null;
-    at = skipPlainValue(json, keyEnd + 1);
-    if (json[at] === comma) at += 1;
+  while (at < text.length && text.charCodeAt(at) !== closeBrace) {
+    const keyEnd = skipJsonString(text, at);
+    found[JSON.parse(text.slice(at, keyEnd)) as string] = null;
+    at = skipJsonValue(text, keyEnd + 1);
+    if (text.charCodeAt(at) === comma) at += 1;
   }
   cursor.at = at + 1;
   return found;

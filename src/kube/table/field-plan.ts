@@ -2,14 +2,7 @@
 export interface FieldPlan {
   /** 'parts' wants the members below, 'whole' everything, 'shape' only the number or the names of the members. */
   readonly wanted: 'parts' | 'whole' | 'shape';
-  readonly members: readonly PlannedMember[];
-}
-
-export interface PlannedMember {
-  readonly name: string;
-  /** The name as UTF-8, as it stands between the quotes when nothing in it is escaped. */
-  readonly bytes: Uint8Array;
-  readonly plan: FieldPlan;
+  readonly members: ReadonlyMap<string, FieldPlan>;
 }
 
 interface GrowingPlan {
@@ -24,13 +17,15 @@ export function compileFieldPlan(paths: readonly string[]): FieldPlan {
     if (path === '*') root.wanted = 'whole';
     else addPath(root, path);
   }
-  return frozen(root);
+  return root;
 }
 
 function addPath(root: GrowingPlan, path: string): void {
   const isShape = path.endsWith('#');
   let plan = root;
   for (const name of (isShape ? path.slice(0, -1) : path).split('.')) {
+    // Below a shape nothing else could be read, so that parts of it make it whole.
+    if (plan.wanted === 'shape') plan.wanted = 'whole';
     let next = plan.members.get(name);
     if (next === undefined) {
       next = { wanted: 'parts', members: new Map() };
@@ -39,14 +34,5 @@ function addPath(root: GrowingPlan, path: string): void {
     plan = next;
   }
   if (!isShape) plan.wanted = 'whole';
-  else if (plan.wanted === 'parts') plan.wanted = 'shape';
-}
-
-function frozen({ wanted, members }: GrowingPlan): FieldPlan {
-  const encoder = new TextEncoder();
-  return {
-    // Below a shape nothing else can be read, so that parts of it make it whole.
-    wanted: wanted === 'shape' && members.size > 0 ? 'whole' : wanted,
-    members: [...members].map(([name, plan]) => ({ name, bytes: encoder.encode(name), plan: frozen(plan) })),
-  };
+  else if (plan.wanted === 'parts') plan.wanted = plan.members.size === 0 ? 'shape' : 'whole';
 }
