@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import { type CustomColumn, customResourcePrinter } from '../../../../src/kube/printers/custom-resource-printer.js';
+import { printerFor } from '../../../../src/kube/table/printer-for.js';
+import { cellsOf } from './cells.js';
+
+function cell(type: string, value: unknown): unknown {
+  const column: CustomColumn = { name: 'Value', type, jsonPath: '.spec.value' };
+  return cellsOf(customResourcePrinter([column]), { metadata: { name: 'n' }, spec: { value } }).Value;
+}
+
+describe('the columns of a custom resource', () => {
+  it('are its name and what its CRD says', () => {
+    const { columns } = customResourcePrinter([
+      { name: 'Size', type: 'integer', format: 'int32', description: 'how big', priority: 1, jsonPath: '.spec.size' },
+      { name: 'Kind', type: 'string', jsonPath: '.spec.kind' },
+    ]);
+    expect(columns.map(({ name }) => name)).toEqual(['Name', 'Size', 'Kind']);
+    expect(columns[0]).toMatchObject({ type: 'string', format: 'name', priority: 0 });
+    expect(columns[1]).toEqual({ name: 'Size', type: 'integer', format: 'int32', description: 'how big', priority: 1 });
+    expect(columns[2]).toEqual({
+      name: 'Kind',
+      type: 'string',
+      format: '',
+      description: 'Custom resource definition column (in JSONPath format): .spec.kind',
+      priority: 0,
+    });
+  });
+
+  it('are its name and age when its CRD says nothing', () => {
+    const printer = customResourcePrinter([]);
+    expect(printer.columns.map(({ name, type }) => [name, type])).toEqual([
+      ['Name', 'string'],
+      ['Age', 'date'],
+    ]);
+    expect(cellsOf(printer, { metadata: { name: 'n', creationTimestamp: '2026-11-20T11:00:00Z' } })).toEqual({
+      Name: 'n',
+      Age: '60m',
+    });
+    expect(cellsOf(printer, { metadata: { name: 'n' } }).Age).toBeNull();
+  });
+
+  it('are its name and creation when no CRD is known', () => {
+    const printer = printerFor({ group: 'acme.example', resource: 'things' });
+    expect(cellsOf(printer, { metadata: { name: 'n', creationTimestamp: '2026-11-20T11:00:00+02:00' } })).toEqual({
+      Name: 'n',
+      'Created At': '2026-11-20T09:00:00Z',
+    });
+    expect(cellsOf(printer, { metadata: { name: 'n' } })['Created At']).toBe('0001-01-01T00:00:00Z');
+  });
+
+  it('do not turn a built-in kind into a custom one', () => {
+    const printerColumns = [{ name: 'Value', type: 'string', jsonPath: '.spec.value' }];
+    const printer = printerFor({ group: 'apps', resource: 'deployments', printerColumns });
+    expect(printer.columns.map(({ name }) => name)).toContain('Up-to-date');
+  });
+});
+
+describe('a cell of a custom resource', () => {
+  it.each<[string, unknown, unknown]>([
+    ['string', 'text', 'text'],
+    ['string', '', ''],
+    ['string', 5, '5'],
+    ['string', 2.5, '2.5'],
+    ['string', 1e20, '100000000000000000000'],
+    ['string', 1e21, '1e+21'],
+    ['string', 0.00001, '1e-05'],
+    ['string', true, 'true'],
+    ['string', null, '<no value>'],
+    ['string', ['a', 1], '["a",1]'],
+    ['string', { b: '<&>', a: [null] }, '{"a":[null],"b":"\\u003c\\u0026\\u003e"}'],
+    ['string', { 10: 'x', 9: 'y' }, '{"10":"x","9":"y"}'],
+    ['string', undefined, null],
+    ['integer', 5, 5],
+    ['integer', 5.9, 5],
+    ['integer', -5.9, -5],
+    ['integer', '5', null],
+    ['integer', true, null],
+    ['integer', null, null],
+    ['number', 2.5, 2.5],
+    ['number', 'NaN', null],
+    ['boolean', false, false],
+    ['boolean', 'false', null],
+    ['date', '2026-11-20T11:58:00Z', '2m'],
+    ['date', '2026-11-20T11:58:00.5+00:00', '119s'],
+    ['date', '2026-11-21T11:58:00Z', '<invalid>'],
+    ['date', 'tomorrow', '<invalid>'],
+    ['date', '', '<unknown>'],
+    ['date', 5, null],
+    ['object', {}, null],
+  ])('of type %s for %j is %j', (type, value, expected) => {
+    expect(cell(type, value)).toEqual(expected);
+  });
+
+  it('is null when its path fails or is none', () => {
+    const columns = ['.spec.value[0]', '.spec.list[9]', '.spec['].map((jsonPath) => ({
+      name: jsonPath,
+      type: 'string',
+      jsonPath,
+    }));
+    const cells = cellsOf(customResourcePrinter(columns), { spec: { value: 'text', list: [1] } });
+    expect(Object.values(cells).slice(1)).toEqual([null, null, null]);
+  });
+
+  it('shows the first of several values', () => {
+    const columns = [{ name: 'Image', type: 'string', jsonPath: '.spec.containers[*].image' }];
+    const spec = { containers: [{ name: 'x' }, { image: 'b' }, { image: 'c' }] };
+    expect(cellsOf(customResourcePrinter(columns), { spec }).Image).toBe('b');
+  });
+});
