@@ -7,7 +7,11 @@ import {
   validatingWebhookConfigurationPrinter,
 } from './admission.js';
 import { apiServicePrinter } from './api-services.js';
-import { certificateSigningRequestPrinter } from './certificates.js';
+import {
+  certificateSigningRequestPrinter,
+  clusterTrustBundlePrinter,
+  podCertificateRequestPrinter,
+} from './certificates.js';
 import {
   componentStatusPrinter,
   configMapPrinter,
@@ -19,6 +23,7 @@ import {
 import { defaultPrinter } from './default-printer.js';
 import {
   deviceClassPrinter,
+  deviceTaintRulePrinter,
   resourceClaimPrinter,
   resourceClaimTemplatePrinter,
   resourceSlicePrinter,
@@ -28,7 +33,7 @@ import { eventPrinter } from './events.js';
 import { flowSchemaPrinter, priorityLevelConfigurationPrinter } from './flow-control.js';
 import { horizontalPodAutoscalerPrinter } from './horizontal-pod-autoscalers.js';
 import { cronJobPrinter, jobPrinter } from './jobs.js';
-import { leasePrinter } from './leases.js';
+import { leaseCandidatePrinter, leasePrinter } from './leases.js';
 import {
   ingressClassPrinter,
   ingressPrinter,
@@ -40,9 +45,10 @@ import { nodePrinter } from './nodes.js';
 import { podDisruptionBudgetPrinter } from './pod-disruption-budgets.js';
 import { podPrinter } from './pods.js';
 import type { Printer } from './printer.js';
-import { priorityClassPrinter } from './priority-classes.js';
 import { clusterRoleBindingPrinter, roleBindingPrinter } from './rbac.js';
+import { resourcePoolStatusRequestPrinter } from './resource-pool-status-requests.js';
 import { runtimeClassPrinter } from './runtime-classes.js';
+import { podGroupPrinter, priorityClassPrinter, workloadPrinter } from './scheduling.js';
 import { servicePrinter } from './services.js';
 import {
   csiDriverPrinter,
@@ -51,6 +57,7 @@ import {
   volumeAttachmentPrinter,
   volumeAttributesClassPrinter,
 } from './storage.js';
+import { storageVersionMigrationPrinter, storageVersionPrinter } from './storage-versions.js';
 import { persistentVolumeClaimPrinter, persistentVolumePrinter } from './volumes.js';
 import {
   controllerRevisionPrinter,
@@ -101,14 +108,26 @@ const printers: Readonly<Record<string, Readonly<Record<string, Printer>>>> = Ob
   },
   autoscaling: { horizontalpodautoscalers: horizontalPodAutoscalerPrinter },
   batch: { cronjobs: cronJobPrinter, jobs: jobPrinter },
-  'certificates.k8s.io': { certificatesigningrequests: certificateSigningRequestPrinter },
-  'coordination.k8s.io': { leases: leasePrinter },
+  'certificates.k8s.io': {
+    certificatesigningrequests: certificateSigningRequestPrinter,
+    clustertrustbundles: clusterTrustBundlePrinter,
+    podcertificaterequests: podCertificateRequestPrinter,
+  },
+  'coordination.k8s.io': { leasecandidates: leaseCandidatePrinter, leases: leasePrinter },
   'discovery.k8s.io': { endpointslices: endpointSlicePrinter },
   'events.k8s.io': { events: eventPrinter },
+  extensions: {
+    daemonsets: daemonSetPrinter,
+    deployments: deploymentPrinter,
+    ingresses: ingressPrinter,
+    networkpolicies: networkPolicyPrinter,
+    replicasets: replicaSetPrinter,
+  },
   'flowcontrol.apiserver.k8s.io': {
     flowschemas: flowSchemaPrinter,
     prioritylevelconfigurations: priorityLevelConfigurationPrinter,
   },
+  'internal.apiserver.k8s.io': { storageversions: storageVersionPrinter },
   'networking.k8s.io': {
     ingressclasses: ingressClassPrinter,
     ingresses: ingressPrinter,
@@ -126,11 +145,17 @@ const printers: Readonly<Record<string, Readonly<Record<string, Printer>>>> = Ob
   },
   'resource.k8s.io': {
     deviceclasses: deviceClassPrinter,
+    devicetaintrules: deviceTaintRulePrinter,
     resourceclaims: resourceClaimPrinter,
     resourceclaimtemplates: resourceClaimTemplatePrinter,
+    resourcepoolstatusrequests: resourcePoolStatusRequestPrinter,
     resourceslices: resourceSlicePrinter,
   },
-  'scheduling.k8s.io': { priorityclasses: priorityClassPrinter },
+  'scheduling.k8s.io': {
+    podgroups: podGroupPrinter,
+    priorityclasses: priorityClassPrinter,
+    workloads: workloadPrinter,
+  },
   'storage.k8s.io': {
     csidrivers: csiDriverPrinter,
     csinodes: csiNodePrinter,
@@ -139,6 +164,7 @@ const printers: Readonly<Record<string, Readonly<Record<string, Printer>>>> = Ob
     volumeattachments: volumeAttachmentPrinter,
     volumeattributesclasses: volumeAttributesClassPrinter,
   },
+  'storagemigration.k8s.io': { storageversionmigrations: storageVersionMigrationPrinter },
 });
 
 /** undefined for what is no built-in kind with columns of its own. */

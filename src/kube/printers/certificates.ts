@@ -1,8 +1,9 @@
 import { age, nameOf } from './age.js';
 import { ageColumn, column, nameColumn } from './column.js';
+import { formatLabels } from './format-labels.js';
 import { humanDuration } from './human-duration.js';
 import type { Fields, Printer } from './printer.js';
-import { conditionAt, optionalNumberAt, textAt } from './read-fields.js';
+import { conditionAt, fieldAt, optionalNumberAt, textAt } from './read-fields.js';
 
 export const certificateSigningRequestPrinter: Printer = {
   columns: [
@@ -46,3 +47,50 @@ function condition(request: Fields): string {
   if (textAt(request, 'status', 'certificate') !== '') words.push('Issued');
   return words.join(',');
 }
+
+export const clusterTrustBundlePrinter: Printer = {
+  columns: [
+    nameColumn,
+    column(
+      'SignerName',
+      "signerName indicates the associated signer, if any.\n\nIn order to create or update a ClusterTrustBundle that sets signerName, you must have the following cluster-scoped permission: group=certificates.k8s.io resource=signers resourceName=<the signer name> verb=attest.\n\nIf signerName is not empty, then the ClusterTrustBundle object must be named with the signer name as a prefix (translating slashes to colons). For example, for the signer name `example.com/foo`, valid ClusterTrustBundle object names include `example.com:foo:abc` and `example.com:foo:v1`.\n\nIf signerName is empty, then the ClusterTrustBundle object's name must not have such a prefix.\n\nList/watch requests for ClusterTrustBundles can filter on this field using a `spec.signerName=NAME` field selector.",
+    ),
+  ],
+  fields: ['spec.signerName'],
+  cells: (bundle) => [nameOf(bundle), textAt(bundle, 'spec', 'signerName') || '<none>'],
+};
+
+export const podCertificateRequestPrinter: Printer = {
+  columns: [
+    nameColumn,
+    column('PodName', 'podName is the name of the pod into which the certificate will be mounted.'),
+    column('ServiceAccountName', 'serviceAccountName is the name of the service account the pod is running as.'),
+    column('NodeName', 'nodeName is the name of the node the pod is assigned to.'),
+    column(
+      'SignerName',
+      'signerName indicates the requested signer.\n\nAll signer names beginning with `kubernetes.io` are reserved for use by the Kubernetes project.  There is currently one well-known signer documented by the Kubernetes project, `kubernetes.io/kube-apiserver-client-pod`, which will issue client certificates understood by kube-apiserver.  It is currently unimplemented.',
+    ),
+    column('State', 'Is the request Pending, Issued, Denied, or Failed?'),
+    column(
+      'UnverifiedUserAnnotations',
+      'unverifiedUserAnnotations allow pod authors to pass additional information to the signer implementation.  Kubernetes does not restrict or validate this metadata in any way.\n\nEntries are subject to the same validation as object metadata annotations, with the addition that all keys must be domain-prefixed. No restrictions are placed on values, except an overall size limitation on the entire field.\n\nSigners should document the keys and values they support.  Signers should deny requests that contain keys they do not recognize.',
+    ),
+  ],
+  fields: [
+    'spec.nodeName',
+    'spec.podName',
+    'spec.serviceAccountName',
+    'spec.signerName',
+    'spec.unverifiedUserAnnotations',
+    'status.conditions.type',
+  ],
+  cells: (request) => [
+    nameOf(request),
+    textAt(request, 'spec', 'podName'),
+    textAt(request, 'spec', 'serviceAccountName'),
+    textAt(request, 'spec', 'nodeName'),
+    textAt(request, 'spec', 'signerName'),
+    ['Failed', 'Denied', 'Issued'].find((type) => conditionAt(request, type) !== undefined) ?? 'Pending',
+    formatLabels(fieldAt(request, 'spec', 'unverifiedUserAnnotations')),
+  ],
+};

@@ -1,4 +1,4 @@
-import { age, nameOf } from './age.js';
+import { age, elapsed, nameOf } from './age.js';
 import { ageColumn, column, nameColumn } from './column.js';
 import type { Fields, Printer } from './printer.js';
 import { countAt, fieldAt, optionalTextAt, textAt } from './read-fields.js';
@@ -50,6 +50,35 @@ export const resourceSlicePrinter: Printer = {
     textAt(slice, 'spec', 'pool', 'name'),
     age(slice),
   ],
+};
+
+export const deviceTaintRulePrinter: Printer = {
+  columns: [
+    nameColumn,
+    column('Key', 'The taint key to be applied to a device. Must be a label name.'),
+    column('Value', 'The taint value corresponding to the taint key. Must be a label value.'),
+    column(
+      'Effect',
+      'The effect of the taint on claims that do not tolerate the taint and through such claims on the pods using them.\n\nValid effects are None, NoSchedule and NoExecute. PreferNoSchedule as used for nodes is not valid here. More effects may get added in the future. Consumers must treat unknown effects like None.',
+    ),
+    column(
+      'TimeAdded',
+      'TimeAdded represents the time at which the taint was added or (only in a DeviceTaintRule) the effect was modified. Added automatically during create or update if not set.\n\nIn addition, in a DeviceTaintRule a value provided during an update gets replaced with the current time if the provided value is the same as the old one and the new effect is different. Changing the key and/or value while keeping the effect unchanged is possible and does not update the time stamp because the eviction which uses it is either already started (NoExecute) or not started yet (NoEffect, NoSchedule).',
+    ),
+    ageColumn,
+  ],
+  fields: ['spec.taint'],
+  cells(rule) {
+    const timeAdded = fieldAt(rule, 'spec', 'taint', 'timeAdded');
+    return [
+      nameOf(rule),
+      textAt(rule, 'spec', 'taint', 'key'),
+      textAt(rule, 'spec', 'taint', 'value'),
+      textAt(rule, 'spec', 'taint', 'effect'),
+      timeAdded === undefined ? '' : elapsed(timeAdded),
+      age(rule),
+    ];
+  },
 };
 
 function claimState(claim: Fields): string {

@@ -22,11 +22,13 @@ const members: Readonly<Record<string, string>> = Object.freeze({
  * values tells where among the others the CPU stood; without them it stands first.
  */
 export function metricsOf(autoscaler: Fields): Metrics {
-  if (textAt(autoscaler, 'apiVersion') !== 'autoscaling/v1') {
-    return {
-      specs: listAt(autoscaler, 'spec', 'metrics'),
-      statuses: listAt(autoscaler, 'status', 'currentMetrics'),
-    };
+  const apiVersion = textAt(autoscaler, 'apiVersion');
+  if (apiVersion !== 'autoscaling/v1') {
+    const specs = listAt(autoscaler, 'spec', 'metrics');
+    const statuses = listAt(autoscaler, 'status', 'currentMetrics');
+    // Its metrics have the shape that the annotations of version 1 have.
+    if (apiVersion !== 'autoscaling/v2beta1') return { specs, statuses };
+    return { specs: specs.map(specOfVersion1), statuses: statuses.map(statusOfVersion1) };
   }
   const specs: unknown[] = annotatedList(autoscaler, metricsAnnotation).map(specOfVersion1);
   const statuses: unknown[] = annotatedList(autoscaler, currentMetricsAnnotation).map(statusOfVersion1);

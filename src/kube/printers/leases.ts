@@ -15,3 +15,24 @@ export const leasePrinter: Printer = {
   fields: ['spec.holderIdentity'],
   cells: (lease) => [nameOf(lease), textAt(lease, 'spec', 'holderIdentity'), age(lease)],
 };
+
+export const leaseCandidatePrinter: Printer = {
+  columns: [
+    nameColumn,
+    column(
+      'LeaseName',
+      'LeaseName is the name of the lease for which this candidate is contending. This field is immutable.',
+    ),
+    column('BinaryVersion', ''),
+    column('EmulationVersion', ''),
+    ageColumn,
+  ],
+  fields: ['spec.binaryVersion', 'spec.emulationVersion', 'spec.leaseName'],
+  cells: (candidate) => [
+    nameOf(candidate),
+    textAt(candidate, 'spec', 'leaseName'),
+    textAt(candidate, 'spec', 'binaryVersion'),
+    textAt(candidate, 'spec', 'emulationVersion'),
+    age(candidate),
+  ],
+};
