@@ -4,7 +4,7 @@ import type { Fields } from '../../src/kube/printers/printer.js';
 import { createTable, type TableObject } from '../../src/kube/table/create-table.js';
 import { extractFields } from '../../src/kube/table/extract-fields.js';
 import { compileFieldPlan } from '../../src/kube/table/field-plan.js';
-import { createRowPreparer } from '../../src/kube/table/prepared-rows.js';
+import { rowPreparerFor } from '../../src/kube/table/prepared-rows.js';
 import { generateFleet } from '../support/fleet.js';
 
 /**
@@ -21,7 +21,7 @@ console.log(
   `${count} pods, ${(bytes / 1e6).toFixed(2)} MB; milliseconds for all of them: the fastest of ${rounds} rounds, and the median\n`,
 );
 
-const preparer = createRowPreparer(podPrinter);
+const preparer = rowPreparerFor(podPrinter);
 const plan = compileFieldPlan(['metadata.name', 'metadata.creationTimestamp', ...podPrinter.fields]);
 const withRows = whole.map((object) => ({ ...object, row: preparer.prepare(object.json) }));
 const reduced = withRows.map((object) => ({ ...object, json: metadataOnly(object.json) }));

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { prepareObject } from '@clusterdex/storage-contract';
-import type { CustomColumn } from '../../src/kube/printers/custom-resource-printer.js';
+import { type PrinterColumn, prepareObject } from '@clusterdex/storage-contract';
 import type { Printer } from '../../src/kube/printers/printer.js';
 import type { TableObject } from '../../src/kube/table/create-table.js';
 import { printerFor } from '../../src/kube/table/printer-for.js';
@@ -40,7 +39,7 @@ interface CustomResourceDefinition extends RecordedObject {
     readonly names: { readonly plural: string };
     readonly versions: readonly {
       readonly name: string;
-      readonly additionalPrinterColumns?: readonly CustomColumn[];
+      readonly additionalPrinterColumns?: readonly PrinterColumn[];
     }[];
   };
 }

@@ -1,3 +1,4 @@
+import type { PrinterColumn } from '@clusterdex/storage-contract';
 import { elapsed, nameOf } from './age.js';
 import { column, creationTimestampDescription, nameColumn } from './column.js';
 import { goText } from './go-text.js';
@@ -5,17 +6,7 @@ import { compileJsonPath, type JsonPath } from './json-path.js';
 import type { Cell, ColumnDefinition, Fields, Printer } from './printer.js';
 import { parseTimestamp } from './timestamp.js';
 
-/** A column of a CRD's additionalPrinterColumns. */
-export interface CustomColumn {
-  readonly name: string;
-  readonly type: string;
-  readonly format?: string;
-  readonly description?: string;
-  readonly priority?: number;
-  readonly jsonPath: string;
-}
-
-const defaultColumns: readonly CustomColumn[] = [
+const defaultColumns: readonly PrinterColumn[] = [
   { name: 'Age', type: 'date', description: creationTimestampDescription, jsonPath: '.metadata.creationTimestamp' },
 ];
 
@@ -25,7 +16,7 @@ interface CompiledColumn {
 }
 
 /** How a custom resource is shown: its name and the columns of its CRD, or its name and age when that has none. */
-export function customResourcePrinter(given: readonly CustomColumn[]): Printer {
+export function customResourcePrinter(given: readonly PrinterColumn[]): Printer {
   const customColumns = given.length === 0 ? defaultColumns : given;
   const compiled = customColumns.map(({ type, jsonPath }) => ({ type, path: compileJsonPath(jsonPath) }));
   return {
@@ -35,7 +26,7 @@ export function customResourcePrinter(given: readonly CustomColumn[]): Printer {
   };
 }
 
-function columnDefinition(customColumn: CustomColumn): ColumnDefinition {
+function columnDefinition(customColumn: PrinterColumn): ColumnDefinition {
   const description =
     customColumn.description || `Custom resource definition column (in JSONPath format): ${customColumn.jsonPath}`;
   const { type, format = '', priority = 0 } = customColumn;

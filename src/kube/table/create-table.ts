@@ -1,7 +1,7 @@
 import { column } from '../printers/column.js';
 import type { ColumnDefinition, Printer } from '../printers/printer.js';
 import { findMetadata } from './find-metadata.js';
-import { createRowPreparer } from './prepared-rows.js';
+import { rowPreparerFor } from './prepared-rows.js';
 import { renderRow } from './row-text.js';
 import { createRowWriter, type RowWriter } from './row-writer.js';
 
@@ -10,7 +10,7 @@ export interface CreateTableOptions {
   readonly includeObject: 'None' | 'Metadata' | 'Object';
   /** Of meta.k8s.io: of the Table and of the PartialObjectMetadata in its rows. */
   readonly version: 'v1' | 'v1beta1';
-  /** Objects come reduced to apiVersion, kind and metadata, each with its row; not with includeObject Object. */
+  /** Objects come reduced to apiVersion, kind and metadata; ask `accepts` for each. Not with includeObject Object. */
   readonly onlyMetadata?: boolean;
 }
 
@@ -27,7 +27,10 @@ export interface TableObject {
 export interface Table {
   /** Everything before the rows. `metadata` is the JSON of the list's metadata. */
   open(metadata: string): string;
-  /** The rows, joined by commas: one for each object, empty for none. `now` in milliseconds since the epoch. */
+  /**
+   * The rows, joined by commas: one for each object, empty for none. `now` in milliseconds since the epoch. Throws for an object
+   * that is reduced to its metadata and not accepted.
+   */
   rows(objects: readonly TableObject[], now: number): Buffer;
   /** Everything behind the rows. */
   readonly close: string;
@@ -36,20 +39,29 @@ export interface Table {
    * a bookmark as an object that has nothing but a resourceVersion.
    */
   single(metadata: string, object: TableObject, options: { readonly now: number; readonly columns: boolean }): Buffer;
-  /** Whether a row text that a storage kept is of use for this table. */
-  accepts(row: string): boolean;
+  /** Whether objects that are reduced to apiVersion, kind and metadata make a row even without a row text. */
+  readonly metadataSuffices: boolean;
+  /** Whether an object that is reduced to its metadata makes a row: it does with a row text that was prepared for this table. */
+  accepts(object: TableObject): boolean;
 }
 
 export const clusterColumn: ColumnDefinition = column('Cluster', 'Name of the cluster that the object belongs to.');
 
 /** Turns stored objects into the rows of a Table without parsing them: see docs/adr/0010-tables.md. */
 export function createTable({ printer, includeObject, version, onlyMetadata = false }: CreateTableOptions): Table {
-  const preparer = createRowPreparer(printer);
+  const preparer = rowPreparerFor(printer);
   const columns = JSON.stringify([clusterColumn, ...printer.columns]);
   const kind = `{"kind":"Table","apiVersion":"meta.k8s.io/${version}","metadata":`;
   const partial = `,"object":{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/${version}","metadata":`;
-  const writer = createRowWriter(1 << 16);
+  const writer = createRowWriter();
   const clusterCells = new Map<string, string>();
+
+  const fresh = (json: Uint8Array): string => {
+    if (onlyMetadata && !preparer.metadataSuffices) {
+      throw new Error('a row needs the whole object or a row text made for its table, found neither');
+    }
+    return preparer.read(preparer.prepare(json)) ?? '';
+  };
 
   const cellsOf = ({ cluster, json, row }: TableObject, now: number): string => {
     let first = clusterCells.get(cluster);
@@ -57,8 +69,7 @@ export function createTable({ printer, includeObject, version, onlyMetadata = fa
       first = `{"cells":[${JSON.stringify(cluster)},`;
       clusterCells.set(cluster, first);
     }
-    const text = (row === undefined ? undefined : preparer.read(row)) ?? preparer.read(preparer.prepare(json)) ?? '';
-    return first + renderRow(text, now);
+    return first + renderRow((row === undefined ? undefined : preparer.read(row)) ?? fresh(json), now);
   };
 
   const writeRow = (to: RowWriter, object: TableObject, now: number, separator: string): void => {
@@ -82,7 +93,12 @@ export function createTable({ printer, includeObject, version, onlyMetadata = fa
     open: (metadata) => `${kind}${metadata},"columnDefinitions":${columns},"rows":[`,
     close: ']}',
     rows(objects, now) {
-      for (const [index, object] of objects.entries()) writeRow(writer, object, now, index === 0 ? '' : ',');
+      try {
+        for (const [index, object] of objects.entries()) writeRow(writer, object, now, index === 0 ? '' : ',');
+      } catch (error) {
+        writer.take();
+        throw error;
+      }
       return writer.take();
     },
     single(metadata, object, { now, columns: withColumns }) {
@@ -91,6 +107,7 @@ export function createTable({ printer, includeObject, version, onlyMetadata = fa
       writer.text(']}');
       return writer.take();
     },
-    accepts: (row) => preparer.read(row) !== undefined,
+    metadataSuffices: preparer.metadataSuffices,
+    accepts: ({ row }) => preparer.metadataSuffices || (row !== undefined && preparer.read(row) !== undefined),
   };
 }

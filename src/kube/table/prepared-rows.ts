@@ -3,8 +3,8 @@ import { extractFields } from './extract-fields.js';
 import { compileFieldPlan } from './field-plan.js';
 import { encodeRow } from './row-text.js';
 
-/** To be raised whenever a printer shows something in another way: rows that were prepared before are made anew. */
-const printersVersion = '1';
+/** To be raised whenever a printer shows something in another way: rows that were prepared before are then made anew. */
+export const printersVersion = '1';
 
 /** Makes row texts of stored objects: what a printer shows, independent of the time. */
 export interface RowPreparer {
@@ -12,9 +12,21 @@ export interface RowPreparer {
   prepare(json: Uint8Array): string;
   /** What renderRow takes of a row text; undefined when it was prepared for other columns, or in another way. */
   read(row: string): string | undefined;
+  /** Whether an object that is reduced to apiVersion, kind and metadata has all that a row shows. */
+  readonly metadataSuffices: boolean;
 }
 
-export function createRowPreparer(printer: Printer): RowPreparer {
+const preparers = new WeakMap<Printer, RowPreparer>();
+
+export function rowPreparerFor(printer: Printer): RowPreparer {
+  const known = preparers.get(printer);
+  if (known !== undefined) return known;
+  const preparer = createRowPreparer(printer);
+  preparers.set(printer, preparer);
+  return preparer;
+}
+
+function createRowPreparer(printer: Printer): RowPreparer {
   const plan = compileFieldPlan(['metadata.name', 'metadata.creationTimestamp', ...printer.fields]);
   const key = `${printersVersion}.${fingerprint(JSON.stringify([printer.columns, printer.fields]))} `;
   return {
@@ -23,6 +35,7 @@ export function createRowPreparer(printer: Printer): RowPreparer {
       return key + encodeRow(printer.cells(fields), printer.conditions?.(fields));
     },
     read: (row) => (row.startsWith(key) ? row.slice(key.length) : undefined),
+    metadataSuffices: printer.fields.every((path) => /^(apiVersion$|kind$|metadata\b)/.test(path)),
   };
 }
 

@@ -1,5 +1,6 @@
+import type { PrinterColumn } from '@clusterdex/storage-contract';
 import { builtInPrinter } from '../printers/built-in-printers.js';
-import { type CustomColumn, customResourcePrinter } from '../printers/custom-resource-printer.js';
+import { customResourcePrinter } from '../printers/custom-resource-printer.js';
 import { defaultPrinter } from '../printers/default-printer.js';
 import type { Printer } from '../printers/printer.js';
 
@@ -7,7 +8,7 @@ export interface PrintedType {
   readonly group: string;
   readonly resource: string;
   /** The additionalPrinterColumns of the version of a custom resource, empty when it has none; undefined when nothing says so. */
-  readonly printerColumns?: readonly CustomColumn[];
+  readonly printerColumns?: readonly PrinterColumn[];
 }
 
 /** How the objects of a type are shown: built-in, by its CRD, or by name and creation when neither is known. */

@@ -1,10 +1,11 @@
+import type { PrinterColumn } from '@clusterdex/storage-contract';
 import { describe, expect, it } from '@jest/globals';
-import { type CustomColumn, customResourcePrinter } from '../../../../src/kube/printers/custom-resource-printer.js';
+import { customResourcePrinter } from '../../../../src/kube/printers/custom-resource-printer.js';
 import { printerFor } from '../../../../src/kube/table/printer-for.js';
 import { cellsOf } from './cells.js';
 
 function cell(type: string, value: unknown): unknown {
-  const column: CustomColumn = { name: 'Value', type, jsonPath: '.spec.value' };
+  const column: PrinterColumn = { name: 'Value', type, jsonPath: '.spec.value' };
   return cellsOf(customResourcePrinter([column]), { metadata: { name: 'n' }, spec: { value } }).Value;
 }
 

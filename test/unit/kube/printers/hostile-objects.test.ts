@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Fields, Printer } from '../../../../src/kube/printers/printer.js';
-import { createRowPreparer } from '../../../../src/kube/table/prepared-rows.js';
+import { rowPreparerFor } from '../../../../src/kube/table/prepared-rows.js';
 import { renderRow } from '../../../../src/kube/table/row-text.js';
 import { createRandom } from '../../../support/random.js';
 import { printerOf, readRecording, recordedTypes } from '../../../support/recordings.js';
@@ -34,7 +34,7 @@ describe('a printer', () => {
         check(printer, { metadata: { name: 'n' }, spec: replacement, status: replacement });
         for (const path of printer.fields) check(printer, nested(path.replace('#', '').split('.'), replacement));
       }
-      for (let round = 0; round < 300; round++) {
+      for (let round = 0; round < 60; round++) {
         const item = items[Math.floor(random.next() * items.length)] ?? {};
         check(printer, damaged(item, random.next) as Fields);
       }
@@ -44,7 +44,7 @@ describe('a printer', () => {
 
 /** The row is JSON of as many cells as ever, and the same whether the object was read as a whole or in parts. */
 function check(printer: Printer, object: Fields): void {
-  const preparer = createRowPreparer(printer);
+  const preparer = rowPreparerFor(printer);
   const row = preparer.read(preparer.prepare(Buffer.from(JSON.stringify(object))));
   const cells = JSON.parse(`{"cells":[${renderRow(row ?? '', 0)}}`) as { readonly cells: readonly unknown[] };
   expect(cells.cells).toHaveLength(printer.cells({}).length);

@@ -478,34 +478,95 @@ shows('componentstatuses', [
 ]);
 shows('podgroups.scheduling.k8s.io', [
   ['is basic and pending', {}, { Policy: 'Basic', Workload: '<none>', Status: 'Pending' }],
-  ['is not scheduled', { spec: { schedulingPolicy: { gang: { minCount: 2 } } }, status: { conditions: [condition('PodGroupScheduled', 'False')] } }, { Policy: 'Gang', Status: 'Unschedulable' }],
-  ['is disrupted', { spec: { podGroupTemplateRef: { workload: { workloadName: 'w' } } }, status: { conditions: [{ ...condition('DisruptionTarget'), reason: 'Preempted' }, condition('PodGroupScheduled')] } }, { Workload: 'w', Status: 'Preempted' }],
+  [
+    'is not scheduled',
+    {
+      spec: { schedulingPolicy: { gang: { minCount: 2 } } },
+      status: { conditions: [condition('PodGroupScheduled', 'False')] },
+    },
+    { Policy: 'Gang', Status: 'Unschedulable' },
+  ],
+  [
+    'is disrupted',
+    {
+      spec: { podGroupTemplateRef: { workload: { workloadName: 'w' } } },
+      status: {
+        conditions: [{ ...condition('DisruptionTarget'), reason: 'Preempted' }, condition('PodGroupScheduled')],
+      },
+    },
+    { Workload: 'w', Status: 'Preempted' },
+  ],
 ]);
 shows('podcertificaterequests.certificates.k8s.io', [
   ['is pending', { spec: { podName: 'p' } }, { PodName: 'p', State: 'Pending', UnverifiedUserAnnotations: '<none>' }],
   ['is denied', { status: { conditions: [condition('Denied')] } }, { State: 'Denied' }],
 ]);
-shows('clustertrustbundles.certificates.k8s.io', [['has no signer', { metadata: { name: 'n' } }, { Name: 'n', SignerName: '<none>' }]]);
-shows('leasecandidates.coordination.k8s.io', [['has versions', { spec: { leaseName: 'l', binaryVersion: '1.36', emulationVersion: '1.35' } }, { LeaseName: 'l', BinaryVersion: '1.36', EmulationVersion: '1.35' }]]);
+shows('clustertrustbundles.certificates.k8s.io', [
+  ['has no signer', { metadata: { name: 'n' } }, { Name: 'n', SignerName: '<none>' }],
+]);
+shows('leasecandidates.coordination.k8s.io', [
+  [
+    'has versions',
+    { spec: { leaseName: 'l', binaryVersion: '1.36', emulationVersion: '1.35' } },
+    { LeaseName: 'l', BinaryVersion: '1.36', EmulationVersion: '1.35' },
+  ],
+]);
 shows('storageversions.internal.apiserver.k8s.io', [
   ['says nothing', {}, { CommonEncodingVersion: '<unset>', StorageVersions: '<unset>' }],
-  ['has servers', { status: { storageVersions: [{ apiServerID: 'a', encodingVersion: 'v1' }] } }, { StorageVersions: 'a=v1' }],
+  [
+    'has servers',
+    { status: { storageVersions: [{ apiServerID: 'a', encodingVersion: 'v1' }] } },
+    { StorageVersions: 'a=v1' },
+  ],
 ]);
 shows('storageversionmigrations.storagemigration.k8s.io', [
-  ['is unknown', { spec: { resource: { resource: 'pods' } }, status: { conditions: [condition('Running', 'False')] } }, { Resource: 'pods', Status: 'Unknown' }],
-  ['has gone on', { spec: { resource: { group: 'apps', resource: 'deployments' } }, status: { conditions: [condition('Running'), condition('Succeeded')] } }, { Resource: 'deployments.apps', Status: 'Succeeded' }],
+  [
+    'is unknown',
+    { spec: { resource: { resource: 'pods' } }, status: { conditions: [condition('Running', 'False')] } },
+    { Resource: 'pods', Status: 'Unknown' },
+  ],
+  [
+    'has gone on',
+    {
+      spec: { resource: { group: 'apps', resource: 'deployments' } },
+      status: { conditions: [condition('Running'), condition('Succeeded')] },
+    },
+    { Resource: 'deployments.apps', Status: 'Succeeded' },
+  ],
 ]);
 shows('devicetaintrules.resource.k8s.io', [
-  ['was never added', { spec: { taint: { key: 'k', effect: 'NoSchedule' } } }, { Key: 'k', Value: '', Effect: 'NoSchedule', TimeAdded: '' }],
+  [
+    'was never added',
+    { spec: { taint: { key: 'k', effect: 'NoSchedule' } } },
+    { Key: 'k', Value: '', Effect: 'NoSchedule', TimeAdded: '' },
+  ],
   ['was added', { spec: { taint: { timeAdded: '2026-11-20T11:59:00Z' } } }, { TimeAdded: '60s' }],
 ]);
-const pools = [{ totalDevices: 5, availableDevices: 2, allocatedDevices: 3 }, { totalDevices: 1, validationError: 'x' }];
+const pools = [
+  { totalDevices: 5, availableDevices: 2, allocatedDevices: 3 },
+  { totalDevices: 1, validationError: 'x' },
+];
 shows('resourcepoolstatusrequests.resource.k8s.io', [
   ['is pending', {}, { Total: '-', Errors: '-', Pools: 0, Status: 'Pending', Completed: '<none>' }],
   ['has failed', { status: { pools, conditions: [condition('Failed')] } }, { Total: '-', Status: 'Failed' }],
   [
     'is complete',
-    { status: { poolCount: 3, pools, conditions: [{ ...condition('Complete'), lastTransitionTime: '2026-11-20T11:59:00Z' }] } },
-    { Total: '6', Available: '2', Allocated: '3', Unavailable: '0', Errors: '1', Pools: 3, Status: 'Complete (2/3 pools)', Completed: '60s' },
+    {
+      status: {
+        poolCount: 3,
+        pools,
+        conditions: [{ ...condition('Complete'), lastTransitionTime: '2026-11-20T11:59:00Z' }],
+      },
+    },
+    {
+      Total: '6',
+      Available: '2',
+      Allocated: '3',
+      Unavailable: '0',
+      Errors: '1',
+      Pools: 3,
+      Status: 'Complete (2/3 pools)',
+      Completed: '60s',
+    },
   ],
 ]);

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Fields } from '../../../../src/kube/printers/printer.js';
 import { extractFields } from '../../../../src/kube/table/extract-fields.js';
 import { compileFieldPlan } from '../../../../src/kube/table/field-plan.js';
-import { createRowPreparer } from '../../../../src/kube/table/prepared-rows.js';
+import { rowPreparerFor } from '../../../../src/kube/table/prepared-rows.js';
 import { encodeRow } from '../../../../src/kube/table/row-text.js';
 import { generateFleet } from '../../../support/fleet.js';
 import { printerOf, recordedTypes, storedObjects } from '../../../support/recordings.js';
@@ -12,7 +12,7 @@ describe('extractFields', () => {
   for (const type of recordedTypes) {
     it(`${type}: the fields that its printer names are all that it reads`, () => {
       const printer = printerOf(type);
-      const preparer = createRowPreparer(printer);
+      const preparer = rowPreparerFor(printer);
       for (const { json } of storedObjects(type).values()) {
         const object = JSON.parse(Buffer.from(json).toString()) as Fields;
         const fromWhole = encodeRow(printer.cells(object), printer.conditions?.(object));

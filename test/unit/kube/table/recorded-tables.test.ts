@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { clusterColumn, createTable, type TableObject } from '../../../../src/kube/table/create-table.js';
-import { createRowPreparer } from '../../../../src/kube/table/prepared-rows.js';
+import { rowPreparerFor } from '../../../../src/kube/table/prepared-rows.js';
 import {
   keyOf,
   printerOf,
@@ -30,7 +30,7 @@ describe('a Table of each recorded kind', () => {
 
     it(`of ${type} is the same from rows prepared before`, () => {
       const recorded = readRecording<RecordedTable>(file);
-      const preparer = createRowPreparer(printerOf(type));
+      const preparer = rowPreparerFor(printerOf(type));
       const printed = print(type, recorded, (object) => ({
         ...object,
         json: Buffer.from('{"apiVersion":"v1","kind":"Other","metadata":{}}'),
