@@ -4,6 +4,9 @@ import type { Fields, Printer } from './printer.js';
 import { fieldAt, numberAt, textAt } from './read-fields.js';
 import { parseTimestamp } from './timestamp.js';
 
+/** Unicode's white space, which is not quite what trim() takes away. */
+const outerSpace = /^\p{White_Space}+|\p{White_Space}+$/gu;
+
 /** Both views of an event: core/v1, and events.k8s.io/v1 with its other names for the same. */
 export const eventPrinter: Printer = {
   columns: [
@@ -70,7 +73,7 @@ export const eventPrinter: Printer = {
       objectName === '' ? kind : `${kind}/${objectName}`,
       textAt(object, 'fieldPath'),
       source(event),
-      (textAt(event, 'message') || textAt(event, 'note')).trim(),
+      (textAt(event, 'message') || textAt(event, 'note')).replace(outerSpace, ''),
       firstSeen,
       series === undefined ? count : numberAt(series, 'count'),
       nameOf(event),

@@ -10,12 +10,14 @@ export function goText(value: unknown): string {
   return goJson(value);
 }
 
-/** Go turns to exponents earlier than JavaScript for small fractions, and gives them two digits. */
+const wholeNumbers = 2 ** 63;
+
+/** An integer as it is; anything else as Go shows it, which turns to exponents of two digits from a million on and below 0.0001. */
 function goNumber(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e21) return `${value}`;
-  const magnitude = Math.abs(value);
-  const text = magnitude < 1e-4 || magnitude >= 1e21 ? value.toExponential() : `${value}`;
-  return text.replace(/e([+-])(\d)$/, 'e$10$2');
+  if (Number.isInteger(value) && Math.abs(value) < wholeNumbers) return `${value}`;
+  const [digits = '', exponent = ''] = value.toExponential().split('e');
+  if (Number(exponent) >= -4 && Number(exponent) < 6) return `${value}`;
+  return `${digits}e${exponent.slice(0, 1)}${exponent.slice(1).padStart(2, '0')}`;
 }
 
 /** As Go writes JSON: members sorted by name, and safe for HTML. */

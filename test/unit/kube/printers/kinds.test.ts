@@ -316,7 +316,7 @@ shows('events', [
   ],
   [
     'trims its message',
-    { message: '\n hello \n', source: { component: 'k', host: 'h' } },
+    { message: '\n\u0085 hello\u00a0\n', source: { component: 'k', host: 'h' } },
     { Message: 'hello', Source: 'k, h' },
   ],
 ]);
