@@ -96,10 +96,8 @@ export function guardStorage(storage: StorageFactory, options: GuardOptions): St
   });
 }
 
-function guardResourceStorage(
-  { gate, storage, name, capabilities, deadlines }: Guard,
-  type: ResourceType,
-): ResourceStorage {
+function guardResourceStorage(guard: Guard, type: ResourceType): ResourceStorage {
+  const { gate, storage, name, capabilities, deadlines } = guard;
   const inner = gate.runSync('resourceStorage', () => storage.resourceStorage(type));
   const wrong = (['get', 'list', 'write', 'recordEvents'] as const).find(
     (member) => typeof inner?.[member] !== 'function',
@@ -114,22 +112,7 @@ function guardResourceStorage(
         check: (object) => checkObject(object, { cluster, namespace, name: objectName }),
       });
     },
-    list: (options, signal) =>
-      guardedList(gate, {
-        operation: 'list',
-        capabilities,
-        deadline: deadlines.batch,
-        options,
-        signal,
-        list: (asked, stop) => inner.list(asked, stop),
-      }),
-    watch: (options, revision, signal) =>
-      guardedWatch(gate, {
-        capabilities,
-        options,
-        signal,
-        watch: inner.watch && ((stop) => inner.watch?.(options, revision, stop)),
-      }),
+    ...guardReads(guard, inner, 'list'),
     write(cluster, changes, signal) {
       const controller = new AbortController();
       return gate.run('write', () => inner.write(cluster, changes, controller.signal), {
@@ -146,10 +129,8 @@ function guardResourceStorage(
   });
 }
 
-function guardCollection(
-  { gate, storage, name, capabilities, deadlines }: Guard,
-  collection: string,
-): CollectionResourceStorage {
+function guardCollection(guard: Guard, collection: string): CollectionResourceStorage {
+  const { gate, storage, name, capabilities } = guard;
   if (!capabilities.collectionResources) throw notSupported(name, 'collectionResources');
   const inner = gate.runSync('collectionResourceStorage', () => storage.collectionResourceStorage(collection));
   if (typeof inner?.list !== 'function') {
@@ -158,10 +139,19 @@ function guardCollection(
       gate.fault('collectionResourceStorage', 'answered something without list'),
     );
   }
-  return Object.freeze<CollectionResourceStorage>({
+  return Object.freeze(guardReads(guard, inner, 'listCollection'));
+}
+
+/** Lists and watches, of one type or of several. */
+function guardReads(
+  { gate, capabilities, deadlines }: Guard,
+  inner: CollectionResourceStorage,
+  operation: 'list' | 'listCollection',
+): CollectionResourceStorage {
+  return {
     list: (options, signal) =>
       guardedList(gate, {
-        operation: 'listCollection',
+        operation,
         capabilities,
         deadline: deadlines.batch,
         options,
@@ -175,7 +165,7 @@ function guardCollection(
         signal,
         watch: inner.watch && ((stop) => inner.watch?.(options, revision, stop)),
       }),
-  });
+  };
 }
 
 interface Clean {

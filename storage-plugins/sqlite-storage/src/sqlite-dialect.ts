@@ -1,6 +1,6 @@
 import type { FieldPath, FieldRequirement } from '@clusterdex/storage-contract';
 import { asciiLower } from '@clusterdex/storage-contract/selection';
-import { isOneOf, type Sql, type SqlDialect, sql, verbatim } from '@clusterdex/storage-sql';
+import { isOneOf, type Sql, type SqlDialect, sql } from '@clusterdex/storage-sql';
 
 const isPlain = (path: FieldPath) => path.every((segment) => segment.list !== 'any');
 
@@ -41,5 +41,3 @@ export const sqliteDialect: SqlDialect = {
     sql`compare_integers(l.value, ${values[0] ?? ''}) = ${operator === 'greaterThan' ? 1 : -1}`,
   contains: (column, part) => sql`instr(lower(${column}), ${asciiLower(part)}) > 0`,
 };
-
-export const allTables = verbatim('resources r JOIN types t ON t.id = r.type_id JOIN objects o ON o.id = r.id');
