@@ -5,7 +5,6 @@ import { createStatus, methodNotAllowed, notAcceptable } from '../kube/status.js
 import type { ContinueTokens } from '../query/continue-tokens.js';
 import type { FeatureGates } from '../query/feature-gates.js';
 import type { Logger } from '../telemetry/logger.js';
-import { acceptsJson } from './accept.js';
 import { isAllowedHost } from './allowed-host.js';
 import { ApiError, badRequest, unknownPath } from './api-error.js';
 import { clusterListDocument } from './cluster-list.js';
@@ -21,6 +20,7 @@ import { createDiscoveryHandler } from './discovery-handler.js';
 import { type ErrorSubject, toStatus } from './error-bridge.js';
 import { createHealthHandler } from './health.js';
 import { createInventoryCache } from './inventory-cache.js';
+import { negotiate, type Offer } from './negotiate.js';
 import { createRequestMetrics } from './request-metrics.js';
 import { parseRequestPath, type RequestTarget } from './request-path.js';
 import { createResourceHandler } from './resource-handler.js';
@@ -51,6 +51,8 @@ const outerDocuments = {
   outerGroup: outerGroupDocument(),
   outerResources: outerResourcesDocument(),
 };
+
+const jsonOffer = Object.freeze<Offer>({ formats: ['json'], allows: () => false });
 
 /** Answers every request; never rejects. */
 export function createRequestHandler(options: RequestHandlerOptions) {
@@ -103,7 +105,7 @@ export function createRequestHandler(options: RequestHandlerOptions) {
       if (!isAllowedHost(request.headers.host)) throw foreignHost();
       if (target.kind === 'unknown') throw unknownPath();
       if (method !== 'GET' && method !== 'HEAD') throw new ApiError(methodNotAllowed());
-      if (isNegotiated(target) && !acceptsJson(request.headers.accept))
+      if (isNegotiated(target) && negotiate(request.headers.accept, jsonOffer) === undefined)
         throw new ApiError(notAcceptable(['application/json']));
       await serve(response, target, query);
     } catch (error) {
