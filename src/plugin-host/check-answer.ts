@@ -22,7 +22,7 @@ export function checkWriteResult(result: WriteResult): string | undefined {
 
 /** Follows a list from batch to batch. */
 export function createBatchCheck(options: ListOptions): (batch: ObjectBatch) => string | undefined {
-  const { clusters, limit } = options;
+  const { clusters, limit, withRows } = options;
   const wanted = clusters?.in === undefined ? undefined : new Set(clusters.in);
   let seen = 0;
   return (batch) => {
@@ -38,7 +38,7 @@ export function createBatchCheck(options: ListOptions): (batch: ObjectBatch) => 
     seen += count;
     if (limit !== undefined && seen > limit) return `gave ${seen} objects where at most ${limit} were asked for`;
     if (joined !== undefined) return joined instanceof Uint8Array ? undefined : 'gave a joined that is no Uint8Array';
-    return checkObjects(batch.objects, count, wanted);
+    return checkObjects(batch.objects, count, wanted) ?? checkRows(batch.objects, withRows);
   };
 }
 
@@ -50,6 +50,16 @@ function checkObjects(objects: unknown, count: number, wanted: ReadonlySet<strin
     if (!(json instanceof Uint8Array)) return 'gave an object whose json is no Uint8Array';
     if (cluster === undefined || (wanted !== undefined && !wanted.has(cluster)))
       return `gave an object of cluster ${cluster}, which was not asked for`;
+  }
+  return undefined;
+}
+
+function checkRows(objects: readonly StoredObject[], withRows: ListOptions['withRows']): string | undefined {
+  for (const object of [objects[0], objects[objects.length - 1]]) {
+    const row: unknown = object?.row;
+    if (row === undefined) continue;
+    if (withRows === undefined || typeof row !== 'string' || !row.startsWith(withRows.prefix))
+      return 'gave an object with a row that was not asked for';
   }
   return undefined;
 }

@@ -60,6 +60,13 @@ export function planFallback(asked: CollectionListOptions, capabilities: Capabil
   return { asked, inner: Object.freeze(inner), filter, order, page, count, metadata };
 }
 
+/** What a storage without the capability `rows` is asked for: objects of which the rows can be made. */
+export function withoutRows(asked: CollectionListOptions, capabilities: Capabilities): CollectionListOptions {
+  if (capabilities.rows || asked.withRows === undefined) return asked;
+  const { withRows: _withRows, onlyMetadata: _onlyMetadata, ...others } = asked;
+  return Object.freeze(others);
+}
+
 const refusable = [
   ['owner', 'ownerSearch'],
   ['fullText', 'fullText'],

@@ -7,7 +7,7 @@ import {
 } from '@clusterdex/storage-contract';
 import type { CallGate } from './call-gate.js';
 import { createBatchCheck } from './check-answer.js';
-import { missingCapability, planFallback } from './fallback-plan.js';
+import { missingCapability, planFallback, withoutRows } from './fallback-plan.js';
 import { guardedBatches } from './guarded-batches.js';
 import { listWithFallback } from './host-fallback.js';
 
@@ -23,8 +23,9 @@ export interface GuardedListOptions {
 
 /** A list of which the host does what the storage cannot; what nobody can do is NOT_SUPPORTED. */
 export function guardedList(gate: CallGate, guarded: GuardedListOptions): AsyncIterable<ObjectBatch> {
-  const { operation, capabilities, options, signal, deadline, list } = guarded;
+  const { operation, capabilities, signal, deadline, list } = guarded;
   try {
+    const options = withoutRows(guarded.options, capabilities);
     const missing = missingCapability(options, capabilities);
     if (missing !== undefined) throw notSupported(gate.name, missing);
     const plan = planFallback(options, capabilities);

@@ -172,7 +172,8 @@ class PageCounter {
 }
 
 function finish(object: StoredObject, plan: FallbackPlan): StoredObject {
-  return plan.metadata ? { ...object, json: reduceToMetadata(object.json) } : object;
+  const isReduced = plan.metadata && (plan.asked.withRows === undefined || object.row !== undefined);
+  return isReduced ? { ...object, json: reduceToMetadata(object.json) } : object;
 }
 
 /** A view of a large batch would keep the whole batch alive. */

@@ -1,11 +1,12 @@
-import type {
-  CollectionResourceStorage,
-  ListOptions,
-  ObjectBatch,
-  ObjectChange,
-  ResourceStorage,
-  StorageFactory,
-  StoredObject,
+import {
+  type CollectionResourceStorage,
+  type ListOptions,
+  type ObjectBatch,
+  type ObjectChange,
+  type ResourceStorage,
+  reduceToMetadata,
+  type StorageFactory,
+  type StoredObject,
 } from '@clusterdex/storage-contract';
 
 /** A storage with one fault, and the case of the kit that has to find it. */
@@ -36,6 +37,25 @@ const withOptions = (change: (options: ListOptions) => ListOptions) =>
 function without(...keys: (keyof ListOptions)[]): Mutant['mutate'] {
   return withOptions((options) =>
     Object.fromEntries(Object.entries(options).filter(([key]) => !keys.includes(key as keyof ListOptions))),
+  );
+}
+
+const withAnyRow = ({ withRows, ...options }: ListOptions): ListOptions => ({
+  ...options,
+  ...(withRows && { withRows: { prefix: '' } }),
+});
+
+/** Writes another row than the one that came, given the one that was written for an object of this name before. */
+function withRowsOf(choose: (row: string | undefined, earlier: string | undefined) => string | undefined) {
+  const written = new Map<string, string | undefined>();
+  return withWrite((changes) =>
+    changes.map((change) => {
+      if (change.type === 'delete') return change;
+      const { row, ...object } = change.object;
+      const chosen = choose(row, written.get(object.name));
+      written.set(object.name, chosen);
+      return { type: 'upsert', object: chosen === undefined ? object : { ...object, row: chosen } };
+    }),
   );
 }
 
@@ -310,6 +330,85 @@ export const mutants: readonly Mutant[] = [
     fault: 'returns whole objects for onlyMetadata',
     foundBy: 'onlyMetadata leaves apiVersion, kind and metadata',
     mutate: without('onlyMetadata'),
+  },
+  {
+    fault: 'forgets rows',
+    foundBy: 'an object comes with its row when the row begins as was asked for',
+    mutate: without('withRows'),
+  },
+  {
+    fault: 'gives every row, however it begins',
+    foundBy: 'an object comes with its row when the row begins as was asked for',
+    mutate: withOptions(withAnyRow),
+  },
+  {
+    fault: 'reduces objects that come without a row',
+    foundBy: 'onlyMetadata leaves an object whole that comes without the row that was asked for',
+    mutate: withList(
+      (list) =>
+        async function* (options, signal) {
+          for await (const batch of list(options, signal)) {
+            const { onlyMetadata, withRows } = options;
+            const reduce = (object: StoredObject) => ({ ...object, json: reduceToMetadata(object.json) });
+            yield onlyMetadata && withRows ? { ...batch, objects: batch.objects.map(reduce) } : batch;
+          }
+        },
+    ),
+  },
+  {
+    fault: 'takes % and _ at the beginning of a row for wildcards',
+    foundBy: 'the beginning of a row is compared character by character',
+    mutate: withList(
+      (list) =>
+        async function* (options, signal) {
+          const { prefix } = options.withRows ?? {};
+          for await (const batch of list(withAnyRow(options), signal)) {
+            const pattern = new RegExp(
+              `^${(prefix ?? '')
+                .replace(/[*?[\]]/g, '\\$&')
+                .replaceAll('%', '.*')
+                .replaceAll('_', '.')}`,
+              'u',
+            );
+            const objects = batch.objects.map(({ row, ...object }) =>
+              row !== undefined && pattern.test(row) ? { ...object, row } : object,
+            );
+            yield prefix === undefined ? batch : { ...batch, objects };
+          }
+        },
+    ),
+  },
+  {
+    fault: 'gives rows whether asked or not',
+    foundBy: 'rows come only when asked for',
+    mutate: withOptions((options) => ({ withRows: { prefix: '' }, ...options })),
+  },
+  {
+    fault: 'gives objects the rows of their neighbours',
+    foundBy: 'each object has its own row, in any order, on every page and in every batch',
+    mutate: withObjects((objects) =>
+      objects.map(({ row: _row, ...object }, index) => {
+        const row = objects[(index + 1) % objects.length]?.row;
+        return row === undefined ? object : { ...object, row };
+      }),
+    ),
+  },
+  {
+    fault: 'loses rows beside events',
+    foundBy: 'rows come with filters, with collections and with events',
+    mutate: withObjects((objects, { injectEvents }) =>
+      injectEvents ? objects.map(({ row: _row, ...object }) => object) : objects,
+    ),
+  },
+  {
+    fault: 'keeps the row of what was replaced',
+    foundBy: 'an object that is replaced has the row that came with it, or none',
+    mutate: withRowsOf((row, earlier) => row ?? earlier),
+  },
+  {
+    fault: 'leaves the row as it is when the bytes are the same',
+    foundBy: 'the same bytes with another row take the new row, and are unchanged',
+    mutate: withRowsOf((row, earlier) => earlier ?? row),
   },
   {
     fault: 'forgets to say the types of a collection',

@@ -1,4 +1,9 @@
-import { createStorageError, type ListOptions, type ObjectBatch } from '@clusterdex/storage-contract';
+import {
+  createStorageError,
+  type ListOptions,
+  type ObjectBatch,
+  type StoredObject,
+} from '@clusterdex/storage-contract';
 import { describe, expect, it } from '@jest/globals';
 import { type Logger, pino } from 'pino';
 import { Registry } from 'prom-client';
@@ -268,6 +273,29 @@ describe('a list', () => {
     };
     for await (const _ of guardedFixture({ resources: { list } }).resourceStorage(pods).list({})) break;
     expect(closed).toBe(true);
+  });
+});
+
+describe('rows', () => {
+  it.each<[string, StoredObject]>([
+    ['no text', { ...object, row: 1 as never }],
+    ['begins otherwise', { ...object, row: '2 "a"' }],
+  ])('that a list did not ask for are a fault: one that %s', async (_, faulty) => {
+    const list = async function* () {
+      yield batch(faulty);
+    };
+    const storage = guardedFixture({ resources: { list } }).resourceStorage(pods);
+    await expect(read(storage.list({ withRows: { prefix: '1 ' } }))).rejects.toMatchObject({ code: 'INTERNAL' });
+    await expect(read(storage.list({}))).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+
+  it('pass the guard', async () => {
+    const withRow = { ...object, row: '1 "a"' };
+    const list = async function* () {
+      yield batch(withRow, object);
+    };
+    const storage = guardedFixture({ resources: { list } }).resourceStorage(pods);
+    expect(await read(storage.list({ withRows: { prefix: '1 ' } }))).toEqual([withRow, object]);
   });
 });
 

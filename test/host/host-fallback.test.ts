@@ -17,6 +17,7 @@ import { readPage, walkPages } from '../differential/walk-pages.js';
 import { createExample } from '../support/example-object.js';
 import { fillStorage } from '../support/fill-storage.js';
 import { generateFleet } from '../support/fleet.js';
+import { fleetRowPrefix } from '../support/fleet-row.js';
 import { fleetTypes } from '../support/fleet-types.js';
 import { openTestStorage } from '../support/open-test-storage.js';
 import { createRandom } from '../support/random.js';
@@ -43,6 +44,7 @@ const optionsOf: readonly [CapabilityName, (options: ListOptions) => unknown][] 
   ['continueToken', (options) => options.limit ?? options.start],
   ['remainingItemCount', (options) => options.withRemainingCount],
   ['onlyMetadata', (options) => options.onlyMetadata],
+  ['rows', (options) => options.withRows],
 ];
 
 /** The memory storage, as one that honestly refuses what it cannot do. */
@@ -77,7 +79,8 @@ function guardPoor(missing: readonly CapabilityName[]): StorageFactory {
   });
 }
 
-const all = optionsOf.map(([capability]) => capability);
+// Without rows an answer is another one.
+const all = optionsOf.map(([capability]) => capability).filter((capability) => capability !== 'rows');
 
 describe.each([
   ...all.map((capability) => [capability]),
@@ -92,7 +95,8 @@ describe.each([
     const random = createRandom(names.length * 7 + (names[0]?.length ?? 0));
     for (let number = 0; number < 20; number++) {
       const type = random.pick(Object.values(fleetTypes));
-      const options = drawListOptions(random, fleet, fleet);
+      const drawn = drawListOptions(random, fleet, fleet);
+      const options = random.chance(0.3) ? { ...drawn, withRows: { prefix: fleetRowPrefix } } : drawn;
       if (options.orderBy?.some(({ by }) => 'column' in by && by.column === 'synced_at')) continue;
       const asked = random.chance(0.5)
         ? [poor.collectionResourceStorage('any'), memory.factory.collectionResourceStorage('any')]
@@ -155,6 +159,15 @@ describe('what the host does for a storage', () => {
     expect(page.objects.map(({ name }) => name)).toEqual(['o4', 'o5']);
     expect(page.position).toBeDefined();
     expect(batches).toBe(6);
+  });
+
+  it('leaves objects whole of which a row is wanted and the storage has none', async () => {
+    const options = { withRows: { prefix: '' }, onlyMetadata: true, limit: 20 };
+    const whole = await readPage(memory.factory.resourceStorage(fleetTypes.pods), { limit: 20 });
+    for (const missing of [['rows'], ['rows', 'onlyMetadata'], ['rows', ...all]] as CapabilityName[][]) {
+      const page = await readPage(guardPoor(missing).resourceStorage(fleetTypes.pods), options);
+      expect(page.objects.map(plain)).toEqual(whole.objects.map(plain));
+    }
   });
 
   it('counts what a sort drops on its way', async () => {

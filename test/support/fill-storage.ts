@@ -6,17 +6,20 @@ import {
   type StorageFactory,
 } from '@clusterdex/storage-contract';
 import type { FleetObject } from './fleet.js';
+import { fleetRow } from './fleet-row.js';
 
-/** Writes a fleet as an import does: prepared, in batches by cluster and type; events also go to the objects that they involve. */
+/** Writes a fleet as an import does: prepared, in batches by cluster and type, most with a row text; events also go to the objects that they involve. */
 export async function fillStorage(factory: StorageFactory, fleet: readonly FleetObject[]): Promise<void> {
   const batches = new Map<string, { cluster: string; type: ResourceType; changes: ObjectChange[] }>();
   const events = new Map<string, ObjectEvent[]>();
-  for (const { cluster, type, object } of fleet) {
+  for (const generated of fleet) {
+    const { cluster, type, object } = generated;
+    const row = fleetRow(generated);
     const key = `${cluster} ${type.group} ${type.resource}`;
     const batch = batches.get(key) ?? { cluster, type, changes: [] };
     batches.set(key, batch);
     const prepared = prepareObject(Buffer.from(JSON.stringify(object)), { cluster });
-    batch.changes.push({ type: 'upsert', object: prepared });
+    batch.changes.push({ type: 'upsert', object: row === undefined ? prepared : { ...prepared, row } });
     const involved = object.involvedObject;
     if (type.resource === 'events' && involved !== null && typeof involved === 'object' && 'uid' in involved) {
       const event: ObjectEvent = {

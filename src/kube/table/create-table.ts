@@ -10,16 +10,19 @@ export interface CreateTableOptions {
   readonly includeObject: 'None' | 'Metadata' | 'Object';
   /** Of meta.k8s.io: of the Table and of the PartialObjectMetadata in its rows. */
   readonly version: 'v1' | 'v1beta1';
-  /** Objects come reduced to apiVersion, kind and metadata; ask `accepts` for each. Not with includeObject Object. */
+  /**
+   * Objects come as a list with `onlyMetadata` gives them, and with `withRows` where the table has a `rowPrefix`. Not with includeObject
+   * Object.
+   */
   readonly onlyMetadata?: boolean;
 }
 
 /** A stored object, as a storage returns it. */
 export interface TableObject {
   readonly cluster: string;
-  /** What prepareObject wrote, as a whole unless the table was made for objects that are reduced to their metadata. */
+  /** What prepareObject wrote; with `onlyMetadata` reduced to its metadata if there is a row, or if that suffices. */
   readonly json: Uint8Array;
-  /** The row text that was prepared when the object was written, when the storage has one. */
+  /** The row text that was prepared when the object was written, where the storage has one. */
   readonly row?: string;
 }
 
@@ -29,7 +32,7 @@ export interface Table {
   open(metadata: string): string;
   /**
    * The rows, joined by commas: one for each object, empty for none. `now` in milliseconds since the epoch. Throws for an object
-   * that is reduced to its metadata and not accepted.
+   * that is reduced to its metadata and has a row text that was made for another table.
    */
   rows(objects: readonly TableObject[], now: number): Buffer;
   /** Everything behind the rows. */
@@ -39,10 +42,11 @@ export interface Table {
    * a bookmark as an object that has nothing but a resourceVersion.
    */
   single(metadata: string, object: TableObject, options: { readonly now: number; readonly columns: boolean }): Buffer;
-  /** Whether objects that are reduced to apiVersion, kind and metadata make a row even without a row text. */
-  readonly metadataSuffices: boolean;
-  /** Whether an object that is reduced to its metadata makes a row: it does with a row text that was prepared for this table. */
-  accepts(object: TableObject): boolean;
+  /**
+   * How the row texts begin that were prepared for this table: the `prefix` of `withRows`. Undefined where apiVersion, kind and metadata
+   * are all that a row shows, so that none are prepared.
+   */
+  readonly rowPrefix: string | undefined;
 }
 
 export const clusterColumn: ColumnDefinition = column('Cluster', 'Name of the cluster that the object belongs to.');
@@ -56,20 +60,23 @@ export function createTable({ printer, includeObject, version, onlyMetadata = fa
   const writer = createRowWriter();
   const clusterCells = new Map<string, string>();
 
-  const fresh = (json: Uint8Array): string => {
-    if (onlyMetadata && !preparer.metadataSuffices) {
+  const isReduced = ({ row }: TableObject) => onlyMetadata && (preparer.metadataSuffices || row !== undefined);
+
+  const fresh = (object: TableObject): string => {
+    if (!preparer.metadataSuffices && isReduced(object)) {
       throw new Error('a row needs the whole object or a row text made for its table, found neither');
     }
-    return preparer.read(preparer.prepare(json)) ?? '';
+    return preparer.read(preparer.prepare(object.json)) ?? '';
   };
 
-  const cellsOf = ({ cluster, json, row }: TableObject, now: number): string => {
+  const cellsOf = (object: TableObject, now: number): string => {
+    const { cluster, row } = object;
     let first = clusterCells.get(cluster);
     if (first === undefined) {
       first = `{"cells":[${JSON.stringify(cluster)},`;
       clusterCells.set(cluster, first);
     }
-    return first + renderRow((row === undefined ? undefined : preparer.read(row)) ?? fresh(json), now);
+    return first + renderRow((row === undefined ? undefined : preparer.read(row)) ?? fresh(object), now);
   };
 
   const writeRow = (to: RowWriter, object: TableObject, now: number, separator: string): void => {
@@ -82,7 +89,7 @@ export function createTable({ printer, includeObject, version, onlyMetadata = fa
       to.bytes(json, 0, json.length);
       to.text('}');
     } else {
-      const { start, end } = findMetadata(json, onlyMetadata);
+      const { start, end } = findMetadata(json, isReduced(object));
       to.text(cells + partial);
       to.bytes(json, start, end);
       to.text('}}');
@@ -107,7 +114,6 @@ export function createTable({ printer, includeObject, version, onlyMetadata = fa
       writer.text(']}');
       return writer.take();
     },
-    metadataSuffices: preparer.metadataSuffices,
-    accepts: ({ row }) => preparer.metadataSuffices || (row !== undefined && preparer.read(row) !== undefined),
+    rowPrefix: preparer.metadataSuffices ? undefined : preparer.prefix,
   };
 }

@@ -10,6 +10,8 @@ export const printersVersion = '1';
 export interface RowPreparer {
   /** The row text of a stored object, as a storage may keep it beside the object. */
   prepare(json: Uint8Array): string;
+  /** How its row texts begin, and no others. */
+  readonly prefix: string;
   /** What renderRow takes of a row text; undefined when it was prepared for other columns, or in another way. */
   read(row: string): string | undefined;
   /** Whether an object that is reduced to apiVersion, kind and metadata has all that a row shows. */
@@ -28,13 +30,14 @@ export function rowPreparerFor(printer: Printer): RowPreparer {
 
 function createRowPreparer(printer: Printer): RowPreparer {
   const plan = compileFieldPlan(['metadata.name', 'metadata.creationTimestamp', ...printer.fields]);
-  const key = `${printersVersion}.${fingerprint(JSON.stringify([printer.columns, printer.fields]))} `;
+  const prefix = `${printersVersion}.${fingerprint(JSON.stringify([printer.columns, printer.fields]))} `;
   return {
+    prefix,
     prepare(json) {
       const fields = extractFields(json, plan);
-      return key + encodeRow(printer.cells(fields), printer.conditions?.(fields));
+      return prefix + encodeRow(printer.cells(fields), printer.conditions?.(fields));
     },
-    read: (row) => (row.startsWith(key) ? row.slice(key.length) : undefined),
+    read: (row) => (row.startsWith(prefix) ? row.slice(prefix.length) : undefined),
     metadataSuffices: printer.fields.every((path) => /^(apiVersion$|kind$|metadata\b)/.test(path)),
   };
 }

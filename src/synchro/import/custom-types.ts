@@ -39,7 +39,7 @@ function inventoryOf(definition: Definition, version: string): ResourceInventory
     version,
     ...(shortNames.length > 0 ? { shortNames } : {}),
     ...(categories.length > 0 ? { categories } : {}),
-    ...(printerColumns.length > 0 ? { printerColumns } : {}),
+    printerColumns,
   });
 }
 

@@ -18,6 +18,7 @@ import type { ImportFailure, ImportProgress, ImportResult } from './import-resul
 import { InventoryKeeper } from './inventory-keeper.js';
 import { ObjectSpool, type SpooledObject } from './object-spool.js';
 import { openDump } from './open-dump.js';
+import { prepareRow } from './prepare-row.js';
 import { readDump } from './read-dump.js';
 import { type RetryOptions, retry } from './retry.js';
 import { checkScope, TypeResolver } from './type-resolver.js';
@@ -213,7 +214,9 @@ class FileImport {
   private async write(type: ResourceInventory, prepared: PreparedWithKind, object: SpooledObject): Promise<void> {
     checkScope(prepared, type);
     const { file, index, offset } = object;
-    await this.writer.add(type, { prepared, place: { file, index, offset } });
+    const row = prepareRow(type, prepared.json);
+    const withRow = row === undefined ? prepared : { ...prepared, row };
+    await this.writer.add(type, { prepared: withRow, place: { file, index, offset } });
   }
 
   private refuse({ file, index, offset, json, list }: SpooledObject, error: InvalidObjectError): void {

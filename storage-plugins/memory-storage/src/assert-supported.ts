@@ -16,6 +16,7 @@ const honoured: ReadonlySet<string> = new Set([
   'withRemainingCount',
   'onlyMetadata',
   'injectEvents',
+  'withRows',
   'types',
 ] satisfies readonly (keyof CollectionListOptions)[]);
 

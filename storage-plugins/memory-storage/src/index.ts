@@ -14,6 +14,7 @@ export default {
     continueToken: true,
     remainingItemCount: true,
     onlyMetadata: true,
+    rows: true,
     collectionResources: true,
     events: true,
     fullText: false,

@@ -1,6 +1,7 @@
 import {
   type CollectionListOptions,
   createStorageError,
+  type ListOptions,
   type ObjectBatch,
   type ResourceType,
   type StoredObject,
@@ -135,17 +136,20 @@ function toBatch(
 export function toStoredObject(
   record: StoredRecord,
   { state, collection }: Pick<ListSource, 'state' | 'collection'>,
-  options: { readonly onlyMetadata?: boolean; readonly injectEvents?: boolean },
+  { onlyMetadata, injectEvents, withRows }: Pick<ListOptions, 'onlyMetadata' | 'injectEvents' | 'withRows'>,
 ): StoredObject {
   const { cluster, namespace, name } = record;
-  const events = options.injectEvents ? state.events(cluster, record.uid) : undefined;
+  const events = injectEvents ? state.events(cluster, record.uid) : undefined;
+  const row = withRows !== undefined && record.row?.startsWith(withRows.prefix) ? record.row : undefined;
+  const isReduced = onlyMetadata && (withRows === undefined || row !== undefined);
   return {
     cluster,
     namespace,
     name,
-    json: options.onlyMetadata ? metadataOf(record) : record.json,
+    json: isReduced ? metadataOf(record) : record.json,
     ...(collection && { type: record.table.type }),
     ...(events && { events }),
+    ...(row !== undefined && { row }),
   };
 }
 

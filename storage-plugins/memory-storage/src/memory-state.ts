@@ -129,6 +129,8 @@ export class MemoryState {
   }
 
   #record(before: StoredRecord | undefined, after: StoredRecord | undefined): void {
+    // Where only the row is another, the object is what it was.
+    if (before !== undefined && after !== undefined && Buffer.compare(before.json, after.json) === 0) return;
     this.#revision++;
     if (this.#live) this.history.add({ revision: this.#revision, before, after });
   }

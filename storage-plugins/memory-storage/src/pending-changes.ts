@@ -4,6 +4,8 @@ import type { MemoryState } from './memory-state.js';
 export interface CurrentObject {
   readonly resourceVersion: string;
   readonly json: Uint8Array;
+  readonly row: string | undefined;
+  readonly syncedAt: number;
 }
 
 export interface ObjectKey {

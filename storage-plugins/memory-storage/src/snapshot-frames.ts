@@ -48,7 +48,7 @@ function* groups(records: Iterable<StoredRecord>): Generator<readonly StoredReco
 }
 
 function toChange(record: StoredRecord): ChangeOperation {
-  const { namespace, name, uid, resourceVersion, ownerUid, labels, createdAt, syncedAt, metadataEnd } = record;
+  const { namespace, name, uid, resourceVersion, ownerUid, labels, createdAt, syncedAt, metadataEnd, row } = record;
   const metadata = { namespace, name, uid, resourceVersion, ownerUid, labels, syncedAt, metadataEnd };
-  return { put: { ...metadata, ...(createdAt !== undefined && { createdAt }) } };
+  return { put: { ...metadata, ...(createdAt !== undefined && { createdAt }), ...(row !== undefined && { row }) } };
 }

@@ -21,6 +21,7 @@ export class StoredRecord implements SelectableObject {
   readonly createdAt: number | undefined;
   readonly syncedAt: number;
   readonly metadataEnd: number;
+  readonly row: string | undefined;
 
   constructor(
     readonly table: ClusterTable,
@@ -36,6 +37,7 @@ export class StoredRecord implements SelectableObject {
     this.createdAt = metadata.createdAt;
     this.syncedAt = metadata.syncedAt;
     this.metadataEnd = metadata.metadataEnd;
+    this.row = metadata.row;
   }
 
   get cluster(): string {

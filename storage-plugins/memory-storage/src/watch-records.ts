@@ -14,7 +14,7 @@ import { Pacer } from './pacer.js';
 import type { StorageCore } from './storage-core.js';
 
 const changesPerBatch = 200;
-const listsOnly = ['orderBy', 'limit', 'start', 'injectEvents', 'withRemainingCount'] as const;
+const listsOnly = ['orderBy', 'limit', 'start', 'injectEvents', 'withRows', 'withRemainingCount'] as const;
 
 export interface WatchRequest {
   readonly options: CollectionListOptions;

@@ -102,7 +102,8 @@ describe('journal', () => {
     for (let i = 0; i < 20; i++) {
       await write(
         storage,
-        ...['a', 'b', 'c'].map((name) => upsert(name, { resourceVersion: String(i), size: 50_000 + i })),
+        ...['a', 'b'].map((name) => upsert(name, { resourceVersion: String(i), size: 50_000 + i })),
+        upsert('c', { resourceVersion: String(i), size: 50_000 + i, row: `1 "\u0001${i}\u0001"` }),
       );
     }
     await write(storage, { type: 'delete', namespace: 'default', name: 'b' });
@@ -117,6 +118,7 @@ describe('journal', () => {
     await again.shutdown();
     expect(before.names).toEqual(['a', 'c']);
     expect(after.names).toEqual(['a', 'c', 'd']);
+    expect(after.rows).toEqual([undefined, '1 "\u000119\u0001"', undefined]);
     expect(Number(after.revision)).toBeGreaterThan(Number(before.revision));
   });
 

@@ -29,26 +29,34 @@ export const open = (directory: string): Promise<StorageFactory> =>
   plugin.createStorageFactory({ journal: true }, createTestHost(directory));
 
 /** An upsert of a ConfigMap with `size` bytes of data. */
-export function upsert(name: string, { resourceVersion = '1', size = 10 } = {}): ObjectChange {
+export function upsert(
+  name: string,
+  { resourceVersion = '1', size = 10, row }: { resourceVersion?: string; size?: number; row?: string } = {},
+): ObjectChange {
   const metadata = { name, namespace: 'default', uid: name, resourceVersion };
   const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { text: 'x'.repeat(size) } };
-  return { type: 'upsert', object: prepareObject(Buffer.from(JSON.stringify(object)), { cluster: 'c1' }) };
+  const prepared = prepareObject(Buffer.from(JSON.stringify(object)), { cluster: 'c1' });
+  return { type: 'upsert', object: row === undefined ? prepared : { ...prepared, row } };
 }
 
 export async function write(storage: StorageFactory, ...changes: ObjectChange[]): Promise<void> {
   await storage.resourceStorage(configMaps).write('c1', changes);
 }
 
-export async function readAll(storage: StorageFactory): Promise<{ names: string[]; revision: string; bytes: number }> {
+export async function readAll(
+  storage: StorageFactory,
+): Promise<{ names: string[]; rows: (string | undefined)[]; revision: string; bytes: number }> {
   const names: string[] = [];
+  const rows: (string | undefined)[] = [];
   let revision = '';
   let bytes = 0;
-  for await (const batch of storage.resourceStorage(configMaps).list({})) {
+  for await (const batch of storage.resourceStorage(configMaps).list({ withRows: { prefix: '' } })) {
     revision ||= batch.revision ?? '';
-    for (const { name, json } of batch.objects) {
+    for (const { name, json, row } of batch.objects) {
       names.push(name);
+      rows.push(row);
       bytes += json.byteLength;
     }
   }
-  return { names, revision, bytes };
+  return { names, rows, revision, bytes };
 }

@@ -256,6 +256,12 @@ function refuseUnsupported(options: CollectionListOptions): void {
       "the storage 'sqlite' does not have the capability fullText, which this list asks for",
     );
   }
+  if (options.withRows !== undefined) {
+    throw createStorageError(
+      'NOT_SUPPORTED',
+      "the storage 'sqlite' does not have the capability rows, which this list asks for",
+    );
+  }
   const extra = options.extraLabelSelector?.[0];
   if (extra !== undefined) {
     throw createStorageError('NOT_SUPPORTED', `the storage 'sqlite' knows no search label '${extra.key}'`);

@@ -21,6 +21,7 @@ const unsupported = [
   'limit',
   'start',
   'injectEvents',
+  'withRows',
   'withRemainingCount',
   'rawQuery',
   'fullText',

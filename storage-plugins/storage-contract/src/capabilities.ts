@@ -16,6 +16,7 @@ export const capabilityQuestions = {
   },
   remainingItemCount: { question: 'Does list count what remains?', otherwise: 'host' },
   onlyMetadata: { question: 'Does list reduce objects to their metadata?', otherwise: 'host' },
+  rows: { question: 'Does it keep the rows of objects, and does list honour withRows?', otherwise: 'host' },
   collectionResources: { question: 'Does it list several resource types at once?', otherwise: 'refuse' },
   events: { question: 'Does it attach events to the objects that they involve?', otherwise: 'refuse' },
   fullText: { question: 'Does list honour fullText?', otherwise: 'refuse' },

@@ -15,6 +15,7 @@ export interface ResourceInventory extends ResourceType {
   readonly singularName: string;
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
+  /** Empty for a custom resource whose CRD names none; absent when no CRD is known. */
   readonly printerColumns?: readonly PrinterColumn[];
 }
 

@@ -98,6 +98,11 @@ export interface ListOptions {
   readonly withRemainingCount?: boolean;
   readonly onlyMetadata?: boolean;
   readonly injectEvents?: boolean;
+  /**
+   * For a Table: an object comes with its row when the row begins with `prefix`, each character literal. The others come without, and
+   * whole: `onlyMetadata` reduces those with a row only, for where there is none it has to be made of the whole object.
+   */
+  readonly withRows?: { readonly prefix: string };
   readonly fullText?: string;
   /** Requirements on labels below `<storage name>.clusterpedia.io/`, for the storage alone; it refuses those that it does not know. */
   readonly extraLabelSelector?: readonly LabelRequirement[];

@@ -70,12 +70,15 @@ export interface ResourceStorage {
    * Upserts and deletes, in their order for each object, in few round trips. All or nothing for each object; idempotent. A change
    * whose resourceVersion is a smaller number than the stored one is a no-op. Durable, where the storage is, when it resolves,
    * and seen by every read that begins afterwards.
+   *
+   * A row belongs to the bytes that it was written with. An upsert of the bytes that are stored already puts its row, if it has one,
+   * in the place of the stored one; the object is unchanged, and watchers learn nothing. Any other upsert brings its row or leaves none.
    */
   write(cluster: string, changes: readonly ObjectChange[], signal?: AbortSignal): Promise<WriteResult>;
   /**
    * With the capability `watch`: every change after `revision`, in the order of revisions, those of other processes included.
-   * The filters of the options hold as in lists, for the object before and after each change; `orderBy`, `limit`, `start` and
-   * `injectEvents` are NOT_SUPPORTED. A batch without events says how far the watch has come. A consumer that is slow costs
+   * The filters of the options hold as in lists, for the object before and after each change; `orderBy`, `limit`, `start`,
+   * `injectEvents` and `withRows` are NOT_SUPPORTED. A batch without events says how far the watch has come. A consumer that is slow costs
    * no memory: batches are made when they are asked for. EXPIRED when the changes after `revision` are no longer kept, and for a
    * revision that the storage did not issue. Ends when the signal aborts, without an error.
    */

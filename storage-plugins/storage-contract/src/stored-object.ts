@@ -25,6 +25,11 @@ export interface PreparedObject {
   readonly json: Uint8Array;
   /** Byte offset just behind the value of `metadata`: `json[0..metadataEnd] + '}'` is the object reduced to its metadata. */
   readonly metadataEnd: number;
+  /**
+   * What the row of a Table shows of the object, to be kept beside it: text that a storage does not understand, of which it only
+   * compares how it begins. Well-formed, not empty, without U+0000. Absent when nobody prepared one.
+   */
+  readonly row?: string;
 }
 
 /** An object that a storage returns. */
@@ -38,6 +43,8 @@ export interface StoredObject {
   readonly type?: ResourceType;
   /** With `injectEvents`: the recorded core/v1 Events of this object, each as JSON bytes, newest last. Absent when there are none. */
   readonly events?: readonly Uint8Array[];
+  /** With `withRows`: the row that was written with these bytes, when it begins as was asked for. */
+  readonly row?: string;
 }
 
 /** A piece of a list: read batch after batch, a list of any length needs flat memory. */

@@ -34,6 +34,7 @@ export interface TestObjectOptions {
   readonly otherOwners?: readonly string[];
   /** A value, or JSON text that is to be stored as it is. */
   readonly spec?: object | string;
+  readonly row?: string;
 }
 
 export interface TestObject {
@@ -64,7 +65,8 @@ export function testObject(name: string, options: TestObjectOptions = {}): TestO
   const head = JSON.stringify({ apiVersion, kind: type.kind, metadata });
   const specText = typeof spec === 'string' ? spec : JSON.stringify(spec);
   const json = encoder.encode(`${head.slice(0, -1)},"spec":${specText}}`);
-  return { cluster, type, prepared: prepareObject(json, { cluster }) };
+  const prepared = prepareObject(json, { cluster });
+  return { cluster, type, prepared: options.row === undefined ? prepared : { ...prepared, row: options.row } };
 }
 
 /** Writes the objects: one call for each cluster and type. */

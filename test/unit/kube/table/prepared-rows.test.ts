@@ -46,8 +46,8 @@ describe('a row that was prepared before', () => {
     const columns = (name: string) => customResourcePrinter([{ name, type: 'string', jsonPath: '.data.a' }]);
     const other = rowPreparerFor(columns('Other')).prepare(json);
     const table = createTable({ printer: columns('A'), includeObject: 'None', version: 'v1' });
-    expect(table.accepts({ cluster: 'c', json, row: other })).toBe(false);
-    expect(table.accepts({ cluster: 'c', json, row: rowPreparerFor(columns('A')).prepare(json) })).toBe(true);
+    expect(other.startsWith(String(table.rowPrefix))).toBe(false);
+    expect(rowPreparerFor(columns('A')).prepare(json).startsWith(String(table.rowPrefix))).toBe(true);
     for (const stale of [other, '', 'nonsense']) {
       expect(JSON.parse(table.rows([{ cluster: 'c', json, row: stale }], now).toString()).cells).toEqual([
         'c',
@@ -68,25 +68,29 @@ describe('an object that is reduced to its metadata', () => {
     });
 
   it('is enough for kinds that show nothing else', () => {
-    expect(table('serviceaccounts').metadataSuffices).toBe(true);
-    expect(table('limitranges').accepts({ cluster: 'c', json: reduced })).toBe(true);
+    expect(table('serviceaccounts').rowPrefix).toBeUndefined();
+    expect(table('limitranges').rowPrefix).toBeUndefined();
     const rows = table('serviceaccounts')
       .rows([{ cluster: 'c', json: reduced }], now)
       .toString();
     expect(JSON.parse(rows).cells).toEqual(['c', 'n', '60m']);
   });
 
-  it('is refused without a row text for kinds that show more, rather than shown wrongly', () => {
-    expect(table('configmaps').metadataSuffices).toBe(false);
-    expect(table('configmaps').accepts({ cluster: 'c', json: reduced })).toBe(false);
-    const configMapTable = table('configmaps');
+  it('may stand beside whole ones that have no row text', () => {
+    const configMapTable = createTable({
+      printer: configMaps,
+      includeObject: 'Metadata',
+      version: 'v1',
+      onlyMetadata: true,
+    });
     const row = rowPreparerFor(configMaps).prepare(json);
-    const mixed = [
-      { cluster: 'c', json: reduced, row },
-      { cluster: 'c', json: reduced },
-    ];
-    expect(() => configMapTable.rows(mixed, now)).toThrow(/whole object/);
-    expect(configMapTable.rows(mixed.slice(0, 1), now).toString()).toBe('{"cells":["c","n",2,"60m"],"object":null}');
+    const reducedRows = configMapTable.rows([{ cluster: 'c', json: reduced, row }], now).toString();
+    expect(configMapTable.rows([{ cluster: 'c', json }], now).toString()).toBe(reducedRows);
+  });
+
+  it('is refused with the row text of another table, rather than shown wrongly', () => {
+    const row = rowPreparerFor(printerFor({ group: '', resource: 'pods' })).prepare(json);
+    expect(() => table('configmaps').rows([{ cluster: 'c', json: reduced, row }], now)).toThrow(/whole object/);
   });
 });
 

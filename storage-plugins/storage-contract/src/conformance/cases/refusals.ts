@@ -15,6 +15,7 @@ const samples: Readonly<Partial<Record<CapabilityName, ListOptions>>> = {
   continueToken: { limit: 1 },
   remainingItemCount: { withRemainingCount: true },
   onlyMetadata: { onlyMetadata: true },
+  rows: { withRows: { prefix: '1' } },
   events: { injectEvents: true },
   fullText: { fullText: 'a' },
   rawQuery: { rawQuery: { statement: 'name = ?', parameters: ['a'] } },

@@ -22,6 +22,7 @@ import { pagingCases } from './paging.js';
 import { projectionCases } from './projection.js';
 import { refusalCases } from './refusals.js';
 import { resourceVersionCases } from './resource-versions.js';
+import { rowCases } from './rows.js';
 import { shutdownCases } from './shutdown.js';
 import { timeCases } from './times.js';
 import { watchCases } from './watch.js';
@@ -42,6 +43,7 @@ export const conformanceTopics: readonly ConformanceTopic[] = [
   { topic: 'paging', cases: pagingCases },
   { topic: 'paging while objects come and go', cases: churnCases },
   { topic: 'projection', cases: projectionCases },
+  { topic: 'rows of Tables', cases: rowCases },
   { topic: 'collection resources', cases: collectionCases },
   { topic: 'events', cases: eventCases },
   { topic: 'combinations', cases: combinationCases },

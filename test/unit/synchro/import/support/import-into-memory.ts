@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ResourceType } from '@clusterdex/storage-contract';
+import { renderRow } from '../../../../../src/kube/table/row-text.js';
 import type { OpenedStorage } from '../../../../../src/plugin-host/open-storage.js';
 import { type ImportOptions, importFiles } from '../../../../../src/synchro/import/import-files.js';
 import type { ImportResult } from '../../../../../src/synchro/import/import-result.js';
@@ -66,6 +67,19 @@ export async function storedTexts(storage: OpenedStorage, type: Partial<Resource
     for (const { json } of batch.objects) texts.push(Buffer.from(json).toString());
   }
   return texts;
+}
+
+/** The cells of the row text that was stored with each object of a type in cluster c; undefined where there is none. */
+export async function storedCells(storage: OpenedStorage, type: Partial<ResourceType>): Promise<unknown[]> {
+  const whole = { group: '', version: 'v1', resource: 'pods', kind: 'Pod', namespaced: true, ...type };
+  const cells: unknown[] = [];
+  for await (const batch of storage.factory.resourceStorage(whole).list({ withRows: { prefix: '' } })) {
+    for (const { row } of batch.objects) {
+      const text = row && renderRow(row.slice(row.indexOf(' ') + 1), Date.now());
+      cells.push(text && JSON.parse(`[${text}`));
+    }
+  }
+  return cells;
 }
 
 export async function storedTypes(storage: OpenedStorage): Promise<string[]> {
