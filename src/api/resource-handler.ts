@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { selectableFieldsOf } from '../kube/selectable-fields.js';
 import { methodNotAllowed } from '../kube/status.js';
 import type { ContinueTokens } from '../query/continue-tokens.js';
 import type { FeatureGates } from '../query/feature-gates.js';
@@ -61,6 +62,7 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
         cluster: target.cluster,
         namespace: target.namespace,
         scope: `${target.group}/${target.version}/${target.resource}`,
+        selectableFields: selectableFieldsOf(type),
         gates: options.gates,
         storageName: options.storageName,
         continueTokens: options.continueTokens,

@@ -41,12 +41,19 @@ function names(filter: NameFilter | undefined): unknown {
 interface Requirement extends Pick<LabelRequirement, 'operator' | 'values'> {
   readonly key?: string;
   readonly path?: FieldPath;
+  readonly whenEmpty?: string | FieldPath;
 }
 
 function requirements(selector: readonly Requirement[] | undefined): unknown {
   return selector
-    ?.map(({ key, path: steps, operator, values }) =>
-      JSON.stringify([key, steps && path(steps), operator, values.toSorted()]),
+    ?.map(({ key, path: steps, operator, values, whenEmpty }) =>
+      JSON.stringify([
+        key,
+        steps && path(steps),
+        operator,
+        values.toSorted(),
+        typeof whenEmpty === 'object' ? path(whenEmpty) : whenEmpty,
+      ]),
     )
     .sort();
 }

@@ -1,4 +1,5 @@
 import type { CollectionListOptions, NameFilter, ResourceTypeSelector } from '@clusterdex/storage-contract';
+import type { SelectableFields } from '../kube/selectable-fields.js';
 import { parseResources } from './collection-types.js';
 import type { ContinueTokens } from './continue-tokens.js';
 import type { FeatureGates } from './feature-gates.js';
@@ -9,6 +10,7 @@ import type { QueryDraft } from './query-draft.js';
 import { QueryError } from './query-error.js';
 import { parseRawQuery } from './raw-query.js';
 import { readSearchLabels, readUrlParameters, readValue } from './read-parameters.js';
+import { intersectNames, resolveFields } from './resolve-fields.js';
 import { checkResourceVersion, checkWatch } from './resource-version-rules.js';
 
 export interface ListRequest {
@@ -21,6 +23,8 @@ export interface ListRequest {
   readonly collection?: string | undefined;
   /** The resource type of the path, in any text that tells one from another; a continue token holds for it alone. */
   readonly scope?: string | undefined;
+  /** What the type of the path is selected by, as a kube-apiserver does it; nothing for several types. */
+  readonly selectableFields?: SelectableFields;
   /** The path asks for a watch already. */
   readonly watch?: boolean;
   readonly gates: FeatureGates;
@@ -91,12 +95,17 @@ export function parseListRequest(request: ListRequest): ParsedList {
   };
 }
 
+const noFields: SelectableFields = new Map();
+
 /** Everything that says which objects, and in what order: what a fingerprint covers. */
 function selectObjects(request: ListRequest, draft: QueryDraft): Options {
   const { cluster, namespace, gates, storageName } = request;
   const labels = readSearchLabels(draft.labelSelector ?? [], draft, storageName);
   const clusters = cluster === undefined ? draft.clusters : { in: [cluster] };
-  const namespaces = namespace === undefined ? draft.namespaces : { in: [namespace] };
+  const fields = resolveFields(draft.fieldSelector ?? [], request.selectableFields ?? noFields);
+  const inNamespaces = namespace === undefined ? draft.namespaces : { in: [namespace] };
+  const namespaces = intersectNames([inNamespaces, ...fields.namespaces]);
+  const names = intersectNames([draft.names, ...fields.names]);
   const rawQuery = parseRawQuery(draft, gates.AllowParameterizedSQLQuery);
   const types = request.collection === 'any' ? selectTypes(draft) : undefined;
   const owner = selectOwner(draft, clusters);
@@ -105,13 +114,11 @@ function selectObjects(request: ListRequest, draft: QueryDraft): Options {
   const options: Options = {};
   if (clusters !== undefined) options.clusters = freezeNames(clusters);
   if (namespaces !== undefined) options.namespaces = freezeNames(namespaces);
-  if (draft.names !== undefined) options.names = freezeNames(draft.names);
+  if (names !== undefined) options.names = freezeNames(names);
   if (draft.fuzzyNames !== undefined) options.fuzzyNames = freezeNames(draft.fuzzyNames);
   if (labels.own.length > 0) options.labelSelector = Object.freeze(labels.own);
   if (labels.extra.length > 0) options.extraLabelSelector = Object.freeze(labels.extra);
-  if (draft.fieldSelector !== undefined && draft.fieldSelector.length > 0) {
-    options.fieldSelector = Object.freeze(draft.fieldSelector);
-  }
+  if (fields.requirements.length > 0) options.fieldSelector = Object.freeze(fields.requirements);
   if (owner !== undefined) options.owner = owner;
   if (draft.since !== undefined) options.since = draft.since;
   if (draft.before !== undefined) options.before = draft.before;

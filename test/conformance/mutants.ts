@@ -229,6 +229,14 @@ export const mutants: readonly Mutant[] = [
     })),
   },
   {
+    fault: 'leaves an absent field absent, whatever is to count in its place',
+    foundBy: 'a text counts where a field is empty or absent',
+    mutate: withOptions(({ fieldSelector, ...options }) => ({
+      ...options,
+      ...(fieldSelector && { fieldSelector: fieldSelector.map(({ whenEmpty: _, ...one }) => one) }),
+    })),
+  },
+  {
     fault: 'inverts notExists of a field selector',
     foundBy: 'a field exists unless it is absent or null; notExists is the opposite',
     mutate: withOptions(({ fieldSelector, ...options }) => ({

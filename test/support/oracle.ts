@@ -1,5 +1,6 @@
 import type {
   CollectionListOptions,
+  FieldPath,
   FieldRequirement,
   LabelRequirement,
   NameFilter,
@@ -93,12 +94,22 @@ function passesLabel({ key, operator, values }: LabelRequirement, example: Examp
   return operator === 'greaterThan' ? Number(value) > Number(bound) : Number(value) < Number(bound);
 }
 
-function passesField({ path, operator, values }: FieldRequirement, example: ExampleObject): boolean {
-  const texts: string[] = [];
-  for (const value of valuesAt(path, example.fields)) {
-    const text = textOf(value);
-    if (text !== undefined) texts.push(text);
-  }
+function textsAt(path: FieldPath, example: ExampleObject): string[] {
+  return valuesAt(path, example.fields)
+    .map(textOf)
+    .filter((text) => text !== undefined);
+}
+
+/** Each empty text, and the field as a whole when it is absent, gives way to what is to count in its place. */
+function fillIn(texts: readonly string[], whenEmpty: string | FieldPath, example: ExampleObject): string[] {
+  const others = typeof whenEmpty === 'string' ? [whenEmpty] : textsAt(whenEmpty, example);
+  const instead = others.length === 0 ? [''] : others;
+  return (texts.length === 0 ? [''] : texts).flatMap((text) => (text === '' ? instead : [text]));
+}
+
+function passesField({ path, operator, values, whenEmpty }: FieldRequirement, example: ExampleObject): boolean {
+  let texts = textsAt(path, example);
+  if (whenEmpty !== undefined && (operator === 'in' || operator === 'notIn')) texts = fillIn(texts, whenEmpty, example);
   if (operator === 'exists') return texts.length > 0;
   if (operator === 'notExists') return texts.length === 0;
   if (operator === 'in') return texts.some((text) => values.includes(text));

@@ -135,7 +135,10 @@ function drawFieldRequirement(random: Random, example: ExampleObject): FieldRequ
   if (operator === 'greaterThan' || operator === 'lessThan') {
     return { path, operator, values: [random.chance(0.4) && text !== '' ? text : random.pick(bounds)] };
   }
-  return { path, operator, values: random.chance(0.3) ? [text, 'other'] : [text] };
+  const requirement = { path, operator, values: random.chance(0.3) ? [text, 'other'] : [text] };
+  if (random.chance(0.7)) return requirement;
+  const other = random.chance(0.4) ? drawPath(random, example)?.path : undefined;
+  return { ...requirement, whenEmpty: other ?? random.pick([text, 'other', '']) };
 }
 
 const columns = ['cluster', 'namespace', 'name', 'created_at', 'resource_version', 'uid', 'kind'] as const;

@@ -29,17 +29,20 @@ interface Definition {
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
   readonly columns: (version: string) => readonly PrinterColumn[];
+  readonly fields: (version: string) => readonly string[];
 }
 
 function inventoryOf(definition: Definition, version: string): ResourceInventory {
-  const { columns, shortNames, categories, ...type } = definition;
+  const { columns, fields, shortNames, categories, ...type } = definition;
   const printerColumns = columns(version);
+  const selectableFields = fields(version);
   return Object.freeze({
     ...type,
     version,
     ...(shortNames.length > 0 ? { shortNames } : {}),
     ...(categories.length > 0 ? { categories } : {}),
     printerColumns,
+    ...(selectableFields.length > 0 ? { selectableFields } : {}),
   });
 }
 
@@ -53,6 +56,7 @@ function readDefinition(crd: unknown): Definition | undefined {
   const versions = list(spec.versions).map(record);
   // Before v1 all versions could share their columns.
   const shared = spec.additionalPrinterColumns;
+  const find = (version: string) => versions.find((candidate) => candidate?.name === version);
   return {
     group,
     kind,
@@ -62,9 +66,13 @@ function readDefinition(crd: unknown): Definition | undefined {
     shortNames: list(names.shortNames).map(text).filter(Boolean),
     categories: list(names.categories).map(text).filter(Boolean),
     columns: (version) => {
-      const own = versions.find((candidate) => candidate?.name === version)?.additionalPrinterColumns;
+      const own = find(version)?.additionalPrinterColumns;
       return list(own ?? shared).flatMap((column) => readColumn(record(column)));
     },
+    fields: (version) =>
+      list(find(version)?.selectableFields)
+        .map((field) => text(record(field)?.jsonPath))
+        .filter(Boolean),
   };
 }
 

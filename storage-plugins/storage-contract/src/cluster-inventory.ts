@@ -17,6 +17,8 @@ export interface ResourceInventory extends ResourceType {
   readonly categories?: readonly string[];
   /** Empty for a custom resource whose CRD names none; absent when no CRD is known. */
   readonly printerColumns?: readonly PrinterColumn[];
+  /** Of a custom resource: the JSONPaths of the CRD's selectableFields, such as `.spec.color`. */
+  readonly selectableFields?: readonly string[];
 }
 
 /** What a cluster holds: enough to serve discovery without asking anybody else. Plain JSON. */

@@ -37,6 +37,11 @@ export interface FieldRequirement {
   readonly path: FieldPath;
   readonly operator: SelectorOperator;
   readonly values: readonly string[];
+  /**
+   * For `in` and `notIn`: what counts in place of a field that is absent or the empty text, as a Kubernetes API server fills fields in: a
+   * text, or another field, which counts as the empty text when it is absent as well. `notIn` stays the opposite of `in`.
+   */
+  readonly whenEmpty?: string | FieldPath;
 }
 
 /** Well-known fields to order by; anything else is a path of the field-selector grammar. */

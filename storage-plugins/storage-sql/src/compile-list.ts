@@ -6,6 +6,7 @@ import {
   type RawQueryParameter,
 } from '@clusterdex/storage-contract';
 import type { SqlDialect } from './dialect.js';
+import { fieldCondition } from './field-condition.js';
 import { labelCondition } from './label-condition.js';
 import { completeOrder, type SqlOrderTerm } from './order.js';
 import { ownerCondition, ownerScope } from './owner-condition.js';
@@ -98,7 +99,7 @@ export function compileList(
   if (options.rawQuery !== undefined)
     conditions.push(rawCondition(options.rawQuery.statement, options.rawQuery.parameters));
   const fields = options.fieldSelector ?? [];
-  conditions.push(...fields.map((requirement) => dialect.fieldCondition(requirement)));
+  conditions.push(...fields.map((requirement) => fieldCondition(requirement, dialect)));
   const orderBy = options.orderBy ?? [];
   return {
     conditions,

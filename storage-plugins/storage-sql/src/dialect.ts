@@ -7,7 +7,7 @@ import type { Sql } from './sql.js';
  * `labels l` (id, name, value), `object_labels` (label_id, object_id).
  */
 export interface SqlDialect {
-  /** A condition on `o.object`; the semantics are those of FieldRequirement. */
+  /** A condition on `o.object`; the semantics are those of FieldRequirement. It is given none with `whenEmpty`. */
   fieldCondition(requirement: FieldRequirement): Sql;
   /** The value of a field for ordering: absent as NULL, a number as a number, anything else as text that compares by code point. */
   fieldOrder(path: FieldPath): Sql;

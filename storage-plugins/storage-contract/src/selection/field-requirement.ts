@@ -5,16 +5,16 @@ import { fieldValue, fieldValues } from './field-value.js';
 
 /** The requirement as a function of a parsed object; the values are prepared once. */
 export function compileFieldRequirement(requirement: FieldRequirement): (fields: unknown) => boolean {
-  const { path, operator, values } = requirement;
+  const { path, operator, values, whenEmpty } = requirement;
   switch (operator) {
     case 'exists':
       return some(path, () => true);
     case 'notExists':
       return not(some(path, () => true));
     case 'in':
-      return some(path, oneOf(values));
+      return whenEmpty === undefined ? some(path, oneOf(values)) : someFilledIn(path, values, whenEmpty);
     case 'notIn':
-      return not(some(path, oneOf(values)));
+      return not(compileFieldRequirement({ ...requirement, operator: 'in' }));
     case 'greaterThan':
       return some(path, beyond(values, 1));
     case 'lessThan':
@@ -33,6 +33,26 @@ function some(path: FieldPath, test: (value: unknown) => boolean): (fields: unkn
     const value = fieldValue(path, fields);
     return value !== undefined && test(value);
   };
+}
+
+function someFilledIn(
+  path: FieldPath,
+  values: readonly string[],
+  whenEmpty: string | FieldPath,
+): (fields: unknown) => boolean {
+  const wanted = new Set(values);
+  const otherwise =
+    typeof whenEmpty === 'string'
+      ? () => wanted.has(whenEmpty)
+      : (fields: unknown) => textsAt(whenEmpty, fields).some((text) => wanted.has(text));
+  return (fields) => textsAt(path, fields).some((text) => (text === '' ? otherwise(fields) : wanted.has(text)));
+}
+
+/** An absent field is the empty text here. */
+function textsAt(path: FieldPath, fields: unknown): readonly string[] {
+  const isList = path.some((segment) => segment.list === 'any');
+  const values = isList ? fieldValues(path, fields) : [fieldValue(path, fields)];
+  return values.length === 0 ? [''] : values.map((value) => fieldText(value) ?? '');
 }
 
 function not(test: (fields: unknown) => boolean): (fields: unknown) => boolean {

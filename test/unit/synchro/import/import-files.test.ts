@@ -37,6 +37,7 @@ const widgetDefinition = {
       {
         name: 'v1',
         additionalPrinterColumns: [{ name: 'Size', type: 'integer', jsonPath: '.spec.size', priority: 1 }],
+        selectableFields: [{ jsonPath: '.spec.color' }],
       },
     ],
   },
@@ -171,6 +172,7 @@ describe.each(['memory', 'sqlite'])('importFiles into %s', (name) => {
       shortNames: ['wg'],
       categories: ['all'],
       printerColumns: [{ name: 'Size', type: 'integer', jsonPath: '.spec.size', priority: 1 }],
+      selectableFields: ['.spec.color'],
     });
   });
 

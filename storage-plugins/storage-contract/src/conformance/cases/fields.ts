@@ -59,18 +59,20 @@ function selects(
 /** A case for the operator and a case for its opposite, which holds for all the others. */
 function splits(
   name: string,
-  { path, values, operator = 'in' }: { path: FieldPath; values: readonly string[]; operator?: 'in' | 'exists' },
+  { operator = 'in', ...requirement }: Omit<FieldRequirement, 'operator'> & { readonly operator?: 'in' | 'exists' },
   ...expected: string[]
 ): readonly ConformanceCase[] {
   const opposite: SelectorOperator = operator === 'in' ? 'notIn' : 'notExists';
   const others = Object.keys(specs).filter((each) => !expected.includes(each));
   return [
-    selects(name, { path, operator, values }, ...expected),
-    selects(`${name}; ${opposite} is the opposite`, { path, operator: opposite, values }, ...others),
+    selects(name, { ...requirement, operator }, ...expected),
+    selects(`${name}; ${opposite} is the opposite`, { ...requirement, operator: opposite }, ...others),
   ];
 }
 
 const withField = Object.keys(specs).filter((each) => /"field":(?!null)/.test(specs[each] ?? ''));
+
+const withoutField = Object.keys(specs).filter((each) => !withField.includes(each));
 
 export const fieldCases: readonly ConformanceCase[] = [
   ...splits('a field equals a text, by case', { path: field, values: ['text'] }, 'text'),
@@ -126,6 +128,47 @@ export const fieldCases: readonly ConformanceCase[] = [
   }),
   ...splits('a list is not looked into without brackets', { path: path('list', 'name'), values: ['app'] }, 'map'),
   ...splits('a map is no list', { path: path('list[0]', 'name'), values: ['zero'] }),
+  ...splits(
+    'a text counts where a field is empty or absent',
+    { path: field, values: ['text', '5'], whenEmpty: '5' },
+    'text',
+    'empty',
+    ...withoutField,
+  ),
+  ...splits(
+    'another text counts where a field is empty',
+    { path: field, values: ['', 'TEXT'], whenEmpty: '5' },
+    'upper',
+  ),
+  ...splits(
+    'the empty text may count where a field is absent',
+    { path: field, values: [''], whenEmpty: '' },
+    'empty',
+    ...withoutField,
+  ),
+  ...splits(
+    'another plain field counts where a field is empty',
+    { path: field, values: ['text', 'x'], whenEmpty: path('example.com/key') },
+    'text',
+    'keys',
+  ),
+  ...splits(
+    'another field counts where a field is empty',
+    { path: field, values: ['text', 'side'], whenEmpty: path('list[]', 'name') },
+    'text',
+    'two',
+  ),
+  ...splits(
+    'the empty text counts where the other field is absent as well',
+    { path: field, values: ['side', ''], whenEmpty: path('list[]', 'name') },
+    'empty',
+    ...withoutField.filter((each) => each !== 'one'),
+  ),
+  ...splits(
+    'a text counts where no element of a list has a field',
+    { path: path('list[]', 'name'), values: ['side', '-'], whenEmpty: '-' },
+    ...Object.keys(specs).filter((each) => each !== 'one'),
+  ),
   selects('fields combine with AND', [
     { path: field, operator: 'exists', values: [] },
     { path: field, operator: 'notIn', values: withField.map(fieldText) },
