@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { ObjectBatch, ResourceType, StoredObject } from '@clusterdex/storage-contract';
+import { createBufferPool } from './buffer-pool.js';
 import { guardAgainstStall, waitForClient } from './client-pace.js';
 import { injectEvents } from './inject-events.js';
 
@@ -27,6 +28,8 @@ const emptyBatch: ObjectBatch = { objects: [], count: 0 };
 const itemsOpening = ',"items":[';
 const commaBytes = Buffer.from(',');
 const noBytes = Buffer.alloc(0);
+/** Answers under way to as many clients as a machine has processors, and some more. */
+const poolBytes = 32 * 1024 * 1024;
 const listHeaders = { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache, private' };
 
 /**
@@ -61,14 +64,14 @@ function sendWhole(response: ServerResponse, batch: ObjectBatch, envelope: ListE
   summary.add(batch);
   const head = Buffer.from(envelope.opening + envelope.describe(summary) + itemsOpening);
   const tail = Buffer.from(']}\n');
-  const items = joinItems(batch, envelope.injectEvents);
   if (response.destroyed) return;
-  const length = head.length + items.length + tail.length;
+  const items = joinItems(batch, envelope.injectEvents);
+  const length = head.length + items.bytes.length + tail.length;
   response.writeHead(200, { ...envelope.headers, ...listHeaders, 'Content-Length': length });
   guardAgainstStall(response);
   response.cork();
   response.write(head);
-  if (items.length > 0) response.write(items);
+  if (items.bytes.length > 0) response.write(items.bytes, items.release);
   response.end(tail);
   response.uncork();
 }
@@ -97,7 +100,8 @@ async function sendStream(response: ServerResponse, list: OpenedList, envelope: 
     if (batch.count === 0) continue;
     response.cork();
     if (separator.length > 0) response.write(separator);
-    const flowing = response.write(joinItems(batch, envelope.injectEvents));
+    const items = joinItems(batch, envelope.injectEvents);
+    const flowing = response.write(items.bytes, items.release);
     response.uncork();
     separator = commaBytes;
     if (!flowing) await waitForClient(response);
@@ -147,21 +151,35 @@ class SummaryBuilder implements ListSummary {
   }
 }
 
+interface JoinedItems {
+  readonly bytes: Uint8Array;
+  /** Called when the bytes are with the client, or never will be. */
+  readonly release: (error?: Error | null) => void;
+}
+
+const pool = createBufferPool(poolBytes);
+const keep = () => {};
+
 /** The items of a batch, with commas between them. */
-function joinItems(batch: ObjectBatch, withEvents: boolean): Uint8Array {
-  if (batch.joined !== undefined && !withEvents) return batch.joined;
+function joinItems(batch: ObjectBatch, withEvents: boolean): JoinedItems {
+  if (batch.joined !== undefined && !withEvents) return { bytes: batch.joined, release: keep };
   const items = batch.objects.map(withEvents ? injectEvents : bytesOf);
   const [only] = items;
-  if (only === undefined) return noBytes;
-  if (items.length === 1) return only;
-  const joined = Buffer.allocUnsafe(items.reduce((length, item) => length + item.length + 1, -1));
+  if (only === undefined) return { bytes: noBytes, release: keep };
+  if (items.length === 1) return { bytes: only, release: keep };
+  const length = items.reduce((sum, item) => sum + item.length + 1, -1);
+  const joined = pool.take(length);
   let at = 0;
   for (const item of items) {
     if (at > 0) joined[at++] = 0x2c;
     joined.set(item, at);
     at += item.length;
   }
-  return joined;
+  const release = (error?: Error | null) => {
+    // After an error nobody knows whether the bytes are still being read.
+    if (!error) pool.give(joined);
+  };
+  return { bytes: joined.subarray(0, length), release };
 }
 
 function bytesOf(object: StoredObject): Uint8Array {

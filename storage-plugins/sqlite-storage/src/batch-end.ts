@@ -1,4 +1,4 @@
-const batchObjects = 500;
+export const batchObjects = 500;
 
 /** A page comes in one piece if it can. */
 export const pageBytes = 4 * 1024 * 1024;

@@ -3,6 +3,7 @@ export interface SqliteConfig {
   readonly synchronous: 'full' | 'normal';
   readonly readers: number;
   readonly cacheMegabytes: number;
+  readonly objectCacheMegabytes: number;
   readonly busyTimeoutMilliseconds: number;
   readonly historyChanges: number;
 }
@@ -37,6 +38,13 @@ export const configSchema = {
       maximum: 65536,
       default: 24,
       description: 'Page cache of each thread; the operating system caches the file as well.',
+    },
+    objectCacheMegabytes: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 65536,
+      default: 32,
+      description: 'Objects of pages that are asked for again and again, ready to be sent; 0 keeps none.',
     },
     busyTimeoutMilliseconds: {
       type: 'integer',

@@ -18,6 +18,8 @@ export interface QueryScope {
   /** undefined: every type. */
   readonly typeIds: readonly number[] | undefined;
   readonly collection: boolean;
+  /** Whether the sizes of the objects are to come along: then the rows are read and not the index alone. */
+  readonly withSizes: boolean;
   /** Few objects carry one of these labels: begin with them. */
   readonly driver: { readonly requirement: LabelRequirement; readonly labelIds: readonly number[] } | undefined;
 }
@@ -40,7 +42,7 @@ function positionOf(terms: Sql, tables: string): PlainSql {
 
 /** Compiles a list to the queries that find its objects. Throws INVALID for a foreign position. */
 export function identifierQuery(options: CollectionListOptions, scope: QueryScope): IdentifierQuery {
-  const { typeIds, collection, driver } = scope;
+  const { typeIds, collection, driver, withSizes } = scope;
   const compiled = compileList(options, {
     dialect: sqliteDialect,
     typeIds,
@@ -67,7 +69,8 @@ export function identifierQuery(options: CollectionListOptions, scope: QueryScop
     ', ',
   );
   return {
-    select: sql`SELECT r.id, r.size FROM ${from} WHERE ${where} ORDER BY ${renderOrder(order)}${page}`,
+    select: sql`SELECT r.id${verbatim(withSizes ? ', r.size' : '')} FROM ${from} WHERE ${where} ORDER BY ${renderOrder(order)}${page}`,
+    withSizes,
     limit,
     position: positionOf(terms, source(false, needsObject, needsType)),
     count: options.withRemainingCount === true ? sql`SELECT count(*) FROM ${from} WHERE ${where}` : undefined,

@@ -1,5 +1,10 @@
-import type { ObjectBatch, ResourceType, StoredObject } from '@clusterdex/storage-contract';
-import { clusterNameAnnotation } from '@clusterdex/storage-contract';
+import {
+  clusterNameAnnotation,
+  type ObjectBatch,
+  type ResourceType,
+  reduceToMetadata,
+  type StoredObject,
+} from '@clusterdex/storage-contract';
 import { type PackedObjects, splitNumbers } from './packed-reader.js';
 
 interface Envelope {
@@ -38,7 +43,7 @@ export class PackedBatch implements ObjectBatch {
     return splitNumbers(this.#packed.lengths).map((length, index) => {
       const json = this.joined.subarray(start, start + length);
       start += length + 1;
-      const { metadata } = JSON.parse(decoder.decode(json)) as Envelope;
+      const { metadata } = JSON.parse(decoder.decode(reduceToMetadata(json))) as Envelope;
       const type = this.#types?.[index];
       return {
         cluster: metadata.annotations[clusterNameAnnotation] ?? '',

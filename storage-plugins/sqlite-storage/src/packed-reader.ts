@@ -13,6 +13,8 @@ export interface PackedObjects {
   readonly count: number;
   /** Bytes of each, joined by commas: looked into only when somebody wants single objects. */
   readonly lengths: string;
+  /** Of each, joined by commas. */
+  readonly ids: string;
   /** Of each; for collection resources. */
   readonly typeIds: readonly number[] | undefined;
 }
@@ -32,9 +34,10 @@ export class PackedReader {
   /** The objects that still exist, in the order of their ids. */
   read(ids: Float64Array, form: PackedForm): PackedObjects {
     const row = this.#statement(form).get(`[${ids.join()}]`);
-    const [joined, count, lengths, typeIds] = row as [
+    const [joined, count, lengths, found, typeIds] = row as [
       Uint8Array | null,
       number,
+      string | number | null,
       string | number | null,
       string | number | null,
     ];
@@ -42,6 +45,7 @@ export class PackedReader {
       joined: joined ?? new Uint8Array(0),
       count,
       lengths: String(lengths ?? ''),
+      ids: String(found ?? ''),
       typeIds: form.collection ? splitNumbers(String(typeIds ?? '')) : undefined,
     };
   }
@@ -67,8 +71,8 @@ export class PackedReader {
     const type = collection ? ', r.type_id' : '';
     return this.#database
       .prepare(
-        `SELECT CAST(group_concat(json, ',') AS BLOB), count(*), group_concat(octet_length(json)), ${types}
-         FROM (SELECT ${json} AS json${type} FROM json_each(?) j ${rows})`,
+        `SELECT CAST(group_concat(json, ',') AS BLOB), count(*), group_concat(octet_length(json)), group_concat(id), ${types}
+         FROM (SELECT o.id, ${json} AS json${type} FROM json_each(?) j ${rows})`,
       )
       .raw();
   }

@@ -1,4 +1,5 @@
 import { encodePosition, type SqlValue } from '@clusterdex/storage-sql';
+import type Database from 'better-sqlite3';
 import { NumberList } from './number-list.js';
 import type { Statements } from './statements.js';
 
@@ -9,8 +10,9 @@ export interface PlainSql {
 
 /** A search, as data, so that it can run on any thread: which objects, in which order. */
 export interface IdentifierQuery {
-  /** Selects id and size, in order, at most `limit + 1` of them where there is a limit. */
+  /** Selects id and, perhaps, size, in order, at most `limit + 1` of them where there is a limit. */
   readonly select: PlainSql;
+  readonly withSizes: boolean;
   readonly limit: number | undefined;
   /** Selects the values of the order's terms for the row with the id that is bound last. */
   readonly position: PlainSql;
@@ -21,7 +23,7 @@ export interface IdentifierQuery {
 
 export interface IdentifierResult {
   readonly ids: Float64Array;
-  /** Bytes of JSON of each object. */
+  /** Bytes of JSON of each object; empty when they were not asked for. */
   readonly sizes: Float64Array;
   readonly revision: string;
   readonly position: string | undefined;
@@ -30,19 +32,30 @@ export interface IdentifierResult {
 
 const rowsInOneGo = 1000;
 
+/** A page is quicker read at once; a list of everything is not to be in memory as rows. */
+function rowsOf<Row>(select: Database.Statement, { limit, select: { parameters } }: IdentifierQuery): Iterable<Row> {
+  const inOneGo = limit !== undefined && limit <= rowsInOneGo;
+  return (inOneGo ? select.all(...parameters) : select.iterate(...parameters)) as Iterable<Row>;
+}
+
 /** One read transaction: ids, position, count and revision belong together. */
-export function selectIdentifiers(statements: Statements, query: IdentifierQuery): IdentifierResult {
+export function selectIdentifiers(
+  statements: Statements,
+  query: IdentifierQuery,
+  follow?: (revision: string) => void,
+): IdentifierResult {
   return statements.inTransaction(() => {
     const revision = statements.revision();
+    follow?.(revision);
     const ids = new NumberList();
     const sizes = new NumberList();
-    const select = statements.rows(query.select.text);
-    // A page is quicker read at once; a list of everything is not to be in memory as rows.
-    const inOneGo = query.limit !== undefined && query.limit <= rowsInOneGo;
-    const rows = inOneGo ? select.all(...query.select.parameters) : select.iterate(...query.select.parameters);
-    for (const [id, size] of rows as Iterable<[number, number]>) {
-      ids.push(id);
-      sizes.push(size);
+    if (query.withSizes) {
+      for (const [id, size] of rowsOf<[number, number]>(statements.rows(query.select.text), query)) {
+        ids.push(id);
+        sizes.push(size);
+      }
+    } else {
+      for (const id of rowsOf<number>(statements.values(query.select.text), query)) ids.push(id);
     }
     const more = query.limit !== undefined && ids.length > query.limit;
     const length = more ? ids.length - 1 : ids.length;
@@ -57,6 +70,6 @@ export function selectIdentifiers(statements: Statements, query: IdentifierQuery
       const total = statements.rows(query.count.text).get(...query.count.parameters) as [number];
       remaining = total[0] - query.subtract - length;
     }
-    return { ids: selected, sizes: sizes.first(length), revision, position, remaining };
+    return { ids: selected, sizes: sizes.first(Math.min(length, sizes.length)), revision, position, remaining };
   });
 }

@@ -13,8 +13,10 @@ import { identifierQuery } from './identifier-query.js';
 import { findLabelDriver, type LabelDriver } from './label-driver.js';
 import { mapError } from './map-error.js';
 import { PackedBatch } from './object-batch.js';
+import { ObjectCache } from './object-cache.js';
 import { ObjectReader, type ReadForm } from './object-reader.js';
 import { openDatabase } from './open-database.js';
+import { type Page, PageReader } from './page-reader.js';
 import { type IdentifierQuery, type IdentifierResult, selectIdentifiers } from './select-identifiers.js';
 import { Statements } from './statements.js';
 import { TypesRegistry } from './types-registry.js';
@@ -53,6 +55,8 @@ export class SqliteStorage {
   readonly #pages: WorkerThread;
   readonly #scans: readonly WorkerThread[];
   readonly #database: Database.Database;
+  readonly #cache: ObjectCache;
+  readonly #pageReader: PageReader;
   #closed = false;
 
   /** The writer thread creates and migrates the file before anybody else opens it. */
@@ -85,6 +89,8 @@ export class SqliteStorage {
     this.types = new TypesRegistry(this.#database);
     this.feed = new ChangeFeed(this.#database);
     this.reader = new ObjectReader(this.#database, (id) => this.types.type(id));
+    this.#cache = new ObjectCache(this.statements, config.objectCacheMegabytes * 2 ** 20);
+    this.#pageReader = new PageReader(this.#pages, this.#cache, this.types);
   }
 
   /** Runs a bounded read on the calling thread. */
@@ -116,11 +122,11 @@ export class SqliteStorage {
       injectEvents: options.injectEvents === true,
       collection: scope.collection,
     };
-    const { found, first, read } = await this.#find({ options, scope, form, signal });
+    const { found, read } = await this.#find({ options, scope, form, signal });
     let start = 0;
     do {
-      const end = batchEnd(found.sizes, start, mostBytes(options));
-      const batch = start === 0 && first !== undefined ? first : await read(found.ids.subarray(start, end));
+      const { batch, taken } = await read(start);
+      const end = start + taken;
       yield describe(batch, found, { first: start === 0, last: end === found.ids.length });
       refuseAborted(signal);
       start = end;
@@ -145,35 +151,75 @@ export class SqliteStorage {
     return [this.writer, this.#pages, ...this.#scans].some((thread) => thread.ended);
   }
 
-  async #find({ options, scope, form, signal }: Search): Promise<Found> {
+  async #find(search: Search): Promise<Found> {
+    const { options, scope, form } = search;
     const plan = this.read(() => {
       const driver = findLabelDriver(this.statements, options.labelSelector ?? []);
-      const query = identifierQuery(options, { ...scope, driver });
+      const { objects } = estimate(options, scope, driver);
+      const whole = !form.onlyMetadata && !form.injectEvents;
+      const place = objects <= handful ? 'here' : objects > smallPage ? 'scan' : whole ? 'cached page' : 'page';
+      const query = identifierQuery(options, { ...scope, driver, withSizes: place !== 'cached page' });
       if (options.rawQuery !== undefined) this.#check(query);
-      return { query, ...estimate(options, scope, driver) };
+      return { query, place };
     });
-    const here = (ids: Float64Array) => this.read(() => this.reader.read(ids, form));
-    if (plan.objects <= handful) {
-      return { found: this.read(() => selectIdentifiers(this.statements, plan.query)), first: undefined, read: here };
+    switch (plan.place) {
+      case 'here':
+        return this.#findHere(search, plan.query);
+      case 'cached page':
+        return this.#findPage(search, plan.query);
+      case 'page':
+        return this.#findThere(search, plan.query, this.#pages);
+      default:
+        return this.#findThere(search, plan.query, idlest(this.#scans));
     }
-    const thread = plan.objects <= smallPage ? this.#pages : idlest(this.#scans);
+  }
+
+  #findHere({ options, form }: Search, query: IdentifierQuery): Found {
+    const found = this.read(() => selectIdentifiers(this.statements, query));
+    return {
+      found,
+      read: async (start) => {
+        const end = batchEnd(found.sizes, start, mostBytes(options));
+        return this.read(() => ({ batch: this.reader.read(found.ids.subarray(start, end), form), taken: end - start }));
+      },
+    };
+  }
+
+  /** The ids come from the index alone, which takes no time worth a thread; the objects perhaps from the cache. */
+  #findPage({ options, signal }: Search, query: IdentifierQuery): Found {
+    const found = this.read(() =>
+      selectIdentifiers(this.statements, query, (revision) => this.#cache.follow(Number(revision))),
+    );
+    return {
+      found,
+      read: (start) => {
+        this.refuseClosed();
+        return untilAborted(this.#pageReader.read(found.ids.subarray(start), mostBytes(options)), signal);
+      },
+    };
+  }
+
+  async #findThere({ options, form, signal }: Search, query: IdentifierQuery, thread: WorkerThread): Promise<Found> {
     const typeOf = (id: number) => this.types.type(id);
     // Events come as single objects, which do not cross threads well.
     const packed = form.injectEvents ? undefined : form;
     const { found, first } = await untilAborted(
-      thread.request('select', { query: plan.query, form: packed, mostBytes: mostBytes(options) }),
+      thread.request('select', { query, form: packed, mostBytes: mostBytes(options) }),
       signal,
     );
     return {
       found,
-      first: first && new PackedBatch(first, typeOf),
-      read: async (ids) => {
+      read: async (start) => {
         this.refuseClosed();
-        if (packed === undefined) return here(ids);
-        return new PackedBatch(
-          await untilAborted(thread.request('read', { ids: ids.slice(), form: packed }), signal),
-          typeOf,
-        );
+        const end = batchEnd(found.sizes, start, mostBytes(options));
+        const ids = found.ids.slice(start, end);
+        const taken = end - start;
+        if (packed === undefined) return { batch: this.read(() => this.reader.read(ids, form)), taken };
+        const objects =
+          start === 0 && first !== undefined
+            ? first
+            : await untilAborted(thread.request('read', { ids, form: packed }), signal);
+        return { batch: new PackedBatch(objects, typeOf), taken };
       },
     };
   }
@@ -200,9 +246,8 @@ interface Search {
 
 interface Found {
   readonly found: IdentifierResult;
-  /** The first batch, where it came along. */
-  readonly first: ObjectBatch | undefined;
-  read(ids: Float64Array): ObjectBatch | Promise<ObjectBatch>;
+  /** Reads the batch that begins with the id at `start`. */
+  read(start: number): Promise<Page>;
 }
 
 const mostBytes = ({ limit }: CollectionListOptions) => (limit === undefined ? pieceBytes : pageBytes);

@@ -21,6 +21,11 @@ export class Statements {
     return this.#statement(text, text, (statement) => statement.raw());
   }
 
+  /** As `rows`, of each row the first column alone. */
+  values(text: string): Database.Statement {
+    return this.#statement(`value:${text}`, text, (statement) => statement.pluck());
+  }
+
   /** As `rows`, with integers as bigint. */
   exactRows(text: string): Database.Statement {
     return this.#statement(`exact:${text}`, text, (statement) => statement.raw().safeIntegers());

@@ -2,6 +2,7 @@ import type { ObjectEvent, ResourceType, WriteResult } from '@clusterdex/storage
 import type { DatabaseOptions } from './open-database.js';
 import type { PackedChanges } from './pack-changes.js';
 import type { PackedForm, PackedObjects } from './packed-reader.js';
+import type { PackedPage } from './read-page.js';
 import type { IdentifierQuery, IdentifierResult } from './select-identifiers.js';
 
 /** What a worker thread is asked to do, and what it answers: one entry an operation. */
@@ -20,6 +21,11 @@ export interface WorkerOperations {
   read: {
     readonly request: { readonly ids: Float64Array; readonly form: PackedForm };
     readonly response: PackedObjects;
+  };
+  /** As many of the objects, from the first on, as fit in so many bytes. */
+  readPage: {
+    readonly request: { readonly ids: Float64Array; readonly mostBytes: number };
+    readonly response: PackedPage;
   };
   write: {
     readonly request: { readonly type: ResourceType; readonly cluster: string; readonly changes: PackedChanges };

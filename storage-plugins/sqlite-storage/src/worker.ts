@@ -4,6 +4,7 @@ import { batchEnd } from './batch-end.js';
 import { mapError } from './map-error.js';
 import { openDatabase } from './open-database.js';
 import { type PackedObjects, PackedReader } from './packed-reader.js';
+import { readPage } from './read-page.js';
 import { selectIdentifiers } from './select-identifiers.js';
 import { Statements } from './statements.js';
 import type { OperationName, WorkerOperations, WorkerReply, WorkerRequest, WorkerSetup } from './worker-protocol.js';
@@ -33,6 +34,7 @@ function createHandlers({ mode, database: options }: WorkerSetup): Handlers {
         return { found, first: objects.read(found.ids.subarray(0, batchEnd(found.sizes, 0, mostBytes)), form) };
       },
       read: ({ ids, form }) => objects.read(ids, form),
+      readPage: ({ ids, mostBytes }) => readPage({ statements, objects }, ids, mostBytes),
     };
   }
   const changes = new ChangeWriter(database, options.historyChanges);

@@ -21,6 +21,7 @@ export const defaults: SqliteConfig = {
   synchronous: 'normal',
   readers: 1,
   cacheMegabytes: 4,
+  objectCacheMegabytes: 8,
   busyTimeoutMilliseconds: 30_000,
   historyChanges: 1000,
 };

@@ -1,0 +1,97 @@
+import type { ObjectBatch, StorageFactory } from '@clusterdex/storage-contract';
+import { describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { ObjectCache } from '../src/object-cache.js';
+import { Statements } from '../src/statements.js';
+import { configMap, configMaps, openStorage, temporaryDirectory } from './support.js';
+
+const decoder = new TextDecoder();
+
+/** A page as a client gets it: the JSON of its items. */
+async function page(storage: StorageFactory, options: { limit: number; offset?: number }): Promise<string[]> {
+  const { limit, offset } = options;
+  const items: string[] = [];
+  const start = offset === undefined ? {} : { start: { offset } };
+  for await (const batch of storage.resourceStorage(configMaps).list({ limit, ...start })) {
+    items.push(...itemsOf(batch));
+  }
+  return items;
+}
+
+function itemsOf({ joined, objects }: ObjectBatch): string[] {
+  if (joined === undefined) return objects.map(({ json }) => decoder.decode(json));
+  return (JSON.parse(`[${decoder.decode(joined)}]`) as unknown[]).map((item) => JSON.stringify(item));
+}
+
+function random(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+describe('pages that are asked for again and again', () => {
+  // Objects of 2 KB on average: the smallest cache is emptied and filled all the time.
+  it.each([1, 8])(
+    'are what is stored, whoever writes, with a cache of %d MB',
+    async (objectCacheMegabytes) => {
+      const directory = await temporaryDirectory();
+      const reader = await openStorage(directory, { objectCacheMegabytes });
+      const writer = await openStorage(directory, { historyChanges: 100 });
+      const below = random(7);
+      const stored = new Map<string, string>();
+      for (let step = 1; step <= 120; step++) {
+        const changes = Array.from({ length: step % 60 === 0 ? 3000 : below(4) }, () => {
+          const name = `m-${String(below(700)).padStart(4, '0')}`;
+          if (below(8) === 0) {
+            stored.delete(name);
+            return { type: 'delete' as const, namespace: 'default', name };
+          }
+          const data = { step: `${step}`, text: 'é'.repeat(below(4000)) };
+          const object = configMap('c', name, { resourceVersion: `${step}`, data });
+          stored.set(name, decoder.decode(object.json));
+          return { type: 'upsert' as const, object };
+        });
+        const by = below(2) === 0 ? reader : writer;
+        const writing = by.resourceStorage(configMaps).write('c', changes);
+        // A page that is read while somebody writes may not leave anything old behind.
+        await Promise.all([writing, page(reader, { limit: 500 }), page(reader, { limit: 300, offset: below(300) })]);
+        const expected = [...stored].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, json]) => json);
+        const offset = below(200);
+        expect(await page(reader, { limit: 400, offset })).toEqual(expected.slice(offset, offset + 400));
+      }
+      await Promise.all([reader.shutdown(), writer.shutdown()]);
+    },
+    60_000,
+  );
+
+  it('come in batches of at most 4 MB, from the cache as from the file', async () => {
+    const storage = await openStorage(await temporaryDirectory());
+    const large = Array.from({ length: 60 }, (_, index) =>
+      configMap('c', `m-${index + 10}`, { data: { text: 'x'.repeat(200_000) } }),
+    );
+    await storage.resourceStorage(configMaps).write(
+      'c',
+      large.map((object) => ({ type: 'upsert', object })),
+    );
+    for (let round = 0; round < 4; round++) {
+      const batches: ObjectBatch[] = [];
+      for await (const batch of storage.resourceStorage(configMaps).list({ limit: 100 })) batches.push(batch);
+      expect(batches.map(({ count }) => count)).toEqual([20, 20, 20]);
+      expect(batches.flatMap(itemsOf)).toEqual(large.map(({ json }) => decoder.decode(json)));
+    }
+    await storage.shutdown();
+  }, 60_000);
+
+  it('are not made of what was read before a change that is known already', () => {
+    const database = new Database(':memory:');
+    database.exec('CREATE TABLE revision (revision INTEGER, trimmed INTEGER)');
+    const cache = new ObjectCache(new Statements(database), 2 ** 20);
+    cache.follow(5);
+    cache.keep(1, { cluster: 'c', namespace: '', name: 'old', json: Buffer.from('{}') }, 4);
+    cache.keep(2, { cluster: 'c', namespace: '', name: 'new', json: Buffer.from('{}') }, 5);
+    expect([cache.get(1), cache.get(2)?.name]).toEqual([undefined, 'new']);
+    database.close();
+  });
+});
