@@ -4,6 +4,7 @@ import type {
   ResourceStorage,
   StorageFactory,
 } from '@clusterdex/storage-contract';
+import type { Document } from './document.js';
 
 /** A resource type that is served, with the storage that serves it. */
 export interface ServedResource {
@@ -18,7 +19,7 @@ export interface ClusterView {
   readonly resources: readonly ResourceInventory[];
   find(group: string, version: string, resource: string): ServedResource | undefined;
   /** Documents that were made from this view, by path; they live as long as it does. */
-  readonly documents: Map<string, Buffer>;
+  readonly documents: Map<string, Document>;
 }
 
 /** Where two inventories disagree about a type, the first one counts. */

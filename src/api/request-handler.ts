@@ -9,14 +9,7 @@ import { isAllowedHost } from './allowed-host.js';
 import { ApiError, badRequest, unknownPath } from './api-error.js';
 import { clusterListDocument } from './cluster-list.js';
 import { collectionType, createCollectionHandler } from './collection-handler.js';
-import {
-  indexDocument,
-  outerCoreVersionsDocument,
-  outerGroupDocument,
-  outerGroupsDocument,
-  outerResourcesDocument,
-} from './discovery.js';
-import { createDiscoveryHandler } from './discovery-handler.js';
+import { createDiscoveryHandler, sendOuterDiscovery } from './discovery-handler.js';
 import { type ErrorSubject, toStatus } from './error-bridge.js';
 import { createHealthHandler } from './health.js';
 import { createInventoryCache } from './inventory-cache.js';
@@ -26,7 +19,6 @@ import { parseRequestPath, type RequestTarget } from './request-path.js';
 import { createResourceHandler } from './resource-handler.js';
 import { sendJson, sendStatus, sendText } from './respond.js';
 import type { RunningLists } from './running-lists.js';
-import { serverVersionDocument } from './version-document.js';
 
 export interface RequestHandlerOptions {
   readonly factory: StorageFactory;
@@ -43,15 +35,6 @@ export interface RequestHandlerOptions {
   stopping(): boolean;
 }
 
-const outerDocuments = {
-  index: indexDocument(),
-  outerVersion: serverVersionDocument(),
-  outerCore: outerCoreVersionsDocument(),
-  outerGroups: outerGroupsDocument(),
-  outerGroup: outerGroupDocument(),
-  outerResources: outerResourcesDocument(),
-};
-
 const jsonOffer = Object.freeze<Offer>({ formats: ['json'], allows: () => false });
 
 /** Answers every request; never rejects. */
@@ -65,7 +48,11 @@ export function createRequestHandler(options: RequestHandlerOptions) {
   const collections = createCollectionHandler(options);
   const serveHealth = createHealthHandler(options);
 
-  async function serve(response: ServerResponse, target: RequestTarget, query: string): Promise<void> {
+  async function serve(
+    { headers }: IncomingMessage,
+    response: ServerResponse,
+    { target, query }: { readonly target: RequestTarget; readonly query: string },
+  ): Promise<void> {
     switch (target.kind) {
       case 'resource':
         return serveResource(response, target, query);
@@ -74,7 +61,7 @@ export function createRequestHandler(options: RequestHandlerOptions) {
       case 'groups':
       case 'group':
       case 'resources':
-        return serveDiscovery(response, target);
+        return serveDiscovery(response, target, headers);
       case 'collection':
         return collections.get(response, target.name, query);
       case 'collections':
@@ -85,12 +72,13 @@ export function createRequestHandler(options: RequestHandlerOptions) {
         return serveHealth(response, { ...target, query });
       case 'metrics':
         return sendText(response, 200, { text: await registry.metrics(), type: registry.contentType });
+      case 'openapi':
       case 'unknown':
         throw unknownPath();
       case 'malformed':
         throw badRequest(target.message);
       default:
-        return sendJson(response, outerDocuments[target.kind]);
+        return sendOuterDiscovery(response, target, headers);
     }
   }
 
@@ -107,7 +95,7 @@ export function createRequestHandler(options: RequestHandlerOptions) {
       if (method !== 'GET' && method !== 'HEAD') throw new ApiError(methodNotAllowed());
       if (isNegotiated(target) && negotiate(request.headers.accept, jsonOffer) === undefined)
         throw new ApiError(notAcceptable(['application/json']));
-      await serve(response, target, query);
+      await serve(request, response, { target, query });
     } catch (error) {
       answerError(response, error, target);
     }
@@ -133,8 +121,9 @@ function foreignHost(): ApiError {
   return new ApiError(createStatus({ code: 403, reason: 'Forbidden', message, details: {} }));
 }
 
-function isNegotiated(target: RequestTarget): boolean {
-  return target.kind !== 'health' && target.kind !== 'metrics';
+/** Whether JSON is all that there is; what has other forms sees to the Accept header itself. */
+function isNegotiated({ kind }: RequestTarget): boolean {
+  return kind === 'resource' || kind === 'collection' || kind === 'collections' || kind === 'clusters';
 }
 
 function verbOf(method: string | undefined, target: RequestTarget): string {

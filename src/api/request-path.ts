@@ -17,23 +17,25 @@ export interface ResourceTarget {
   readonly watch: boolean;
 }
 
+export interface OpenapiTarget {
+  readonly kind: 'openapi';
+  /** Of the server itself, or of what is below `resources`. */
+  readonly root: 'outer' | 'inner';
+  readonly cluster: string | undefined;
+  /** What follows `openapi/`: `v2`, `v3`, `v3/api/v1`, `v3/apis/apps/v1`. */
+  readonly document: string;
+}
+
 /** What a path asks for. Below `resources`, `cluster` is the one that the path names, undefined for all. */
 export type RequestTarget =
-  | {
-      readonly kind:
-        | 'index'
-        | 'metrics'
-        | 'outerVersion'
-        | 'outerCore'
-        | 'outerGroups'
-        | 'outerGroup'
-        | 'outerResources'
-        | 'clusters';
-    }
+  | { readonly kind: 'metrics' | 'clusters' }
+  | { readonly kind: 'index' | 'outerVersion' | 'outerCore' | 'outerGroups' | 'outerGroup' | 'outerResources' }
+  | OpenapiTarget
   | { readonly kind: 'health'; readonly endpoint: HealthEndpoint; readonly check: string | undefined }
   | { readonly kind: 'collections' }
   | { readonly kind: 'collection'; readonly name: string }
-  | { readonly kind: 'version' | 'core' | 'groups'; readonly cluster: string | undefined }
+  | { readonly kind: 'version'; readonly cluster: string | undefined }
+  | { readonly kind: 'core' | 'groups'; readonly cluster: string | undefined }
   | { readonly kind: 'group'; readonly cluster: string | undefined; readonly group: string }
   | {
       readonly kind: 'resources';
@@ -87,6 +89,8 @@ function parseOuter(segments: readonly string[]): RequestTarget {
       return segments.length === 1 ? { kind: 'outerVersion' } : unknown;
     case 'api':
       return segments.length === 1 ? { kind: 'outerCore' } : unknown;
+    case 'openapi':
+      return parseOpenapi(segments.slice(1), { root: 'outer', cluster: undefined });
     case 'apis':
       break;
     default:
@@ -99,6 +103,17 @@ function parseOuter(segments: readonly string[]): RequestTarget {
   if (fourth === undefined) return { kind: 'outerResources' };
   if (fourth !== 'collectionresources' || segments.length > 5) return unknown;
   return fifth === undefined ? { kind: 'collections' } : { kind: 'collection', name: fifth };
+}
+
+function parseOpenapi(segments: readonly string[], owner: Pick<OpenapiTarget, 'root' | 'cluster'>): RequestTarget {
+  if (segments.some((segment) => segment.includes('/'))) return unknown;
+  const [version, root] = segments;
+  const depth = segments.length;
+  const known =
+    version === 'v2'
+      ? depth === 1
+      : version === 'v3' && (depth === 1 || (root === 'api' && depth === 3) || (root === 'apis' && depth === 4));
+  return known ? { kind: 'openapi', ...owner, document: segments.join('/') } : unknown;
 }
 
 function parseHealth(endpoint: HealthEndpoint, segments: readonly string[]): RequestTarget {
@@ -128,6 +143,8 @@ function parseInner(segments: readonly string[], at: number, cluster: string | u
       if (depth === 3) return { kind: 'resources', cluster, group, version };
       return parseResource(segments, at + 3, { cluster, group, version });
     }
+    case 'openapi':
+      return parseOpenapi(segments.slice(at + 1), { root: 'inner', cluster });
     case 'version':
       return depth === 1 ? { kind: 'version', cluster } : unknown;
     case 'healthz':

@@ -336,6 +336,12 @@ export const builtinTypes: Readonly<Record<string, readonly BuiltinType[]>> = {
       versions: ['v1', 'v1beta2', 'v1beta1', 'v1alpha3'],
     },
     {
+      kind: 'ResourcePoolStatusRequest',
+      resource: 'resourcepoolstatusrequests',
+      namespaced: false,
+      versions: ['v1alpha3'],
+    },
+    {
       kind: 'ResourceSlice',
       resource: 'resourceslices',
       namespaced: false,
@@ -350,7 +356,8 @@ export const builtinTypes: Readonly<Record<string, readonly BuiltinType[]>> = {
       versions: ['v1', 'v1beta1', 'v1alpha1'],
       shortNames: ['pc'],
     },
-    { kind: 'Workload', resource: 'workloads', namespaced: true, versions: ['v1alpha1'] },
+    { kind: 'PodGroup', resource: 'podgroups', namespaced: true, versions: ['v1alpha2'] },
+    { kind: 'Workload', resource: 'workloads', namespaced: true, versions: ['v1alpha2', 'v1alpha1'] },
   ],
   'storage.k8s.io': [
     { kind: 'CSIDriver', resource: 'csidrivers', namespaced: false, versions: ['v1', 'v1beta1'] },

@@ -118,14 +118,14 @@ describe.each(['sqlite', 'memory'])('the server on %s', (storageName) => {
       expect(await json(`${prod}/api/`)).toEqual(await json(`${all}/api`));
     });
 
-    it('lists groups by name, each with its versions, the newest stable one first', async () => {
+    it('lists groups, what is built in before what is not, each with its versions, the newest stable one first', async () => {
       const { kind, apiVersion, groups } = await json(`${all}/apis`);
       expect({ kind, apiVersion }).toEqual({ kind: 'APIGroupList', apiVersion: 'v1' });
       expect(groups.map(({ name }: { name: string }) => name)).toEqual([
         'apps',
         'batch',
-        'delivery.acme.example',
         'rbac.authorization.k8s.io',
+        'delivery.acme.example',
       ]);
       const delivery = {
         name: 'delivery.acme.example',
@@ -135,7 +135,7 @@ describe.each(['sqlite', 'memory'])('the server on %s', (storageName) => {
         ],
         preferredVersion: { groupVersion: 'delivery.acme.example/v1', version: 'v1' },
       };
-      expect(groups[2]).toEqual(delivery);
+      expect(groups[3]).toEqual(delivery);
       expect(await json(`${all}/apis/delivery.acme.example`)).toEqual({
         kind: 'APIGroup',
         apiVersion: 'v1',

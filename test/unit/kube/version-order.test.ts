@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { compareVersions } from '../../src/api/version-order.js';
+import { compareVersions } from '../../../src/kube/version-order.js';
 
 describe('the versions of a group', () => {
   it('come in the order of Kubernetes', () => {
