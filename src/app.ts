@@ -14,6 +14,8 @@ export interface AppSettings {
   readonly address: ListenAddress;
   readonly gates: FeatureGates;
   readonly logger: Logger;
+  /** Milliseconds since the epoch, for the ages in Tables; those of the machine unless told. */
+  readonly now?: () => number;
 }
 
 export interface App {
@@ -24,7 +26,8 @@ export interface App {
 }
 
 /** Puts the parts together and serves. What was opened before something fails is closed again. */
-export async function startApp({ storage: settings, address, gates, logger }: AppSettings): Promise<App> {
+export async function startApp(app: AppSettings): Promise<App> {
+  const { storage: settings, address, gates, logger } = app;
   makeDataDirectory(settings.dataDirectory);
   const registry = createRegistry();
   const stopping = new AbortController();
@@ -32,7 +35,16 @@ export async function startApp({ storage: settings, address, gates, logger }: Ap
   const storage = await openStorage({ ...settings, logger, registry, signal: stopping.signal });
   const { name: storageName, factory } = storage;
   const canWatch = storage.capabilities.watch;
-  const server = createApiServer({ factory, storageName, canWatch, gates, continueTokens, logger, registry });
+  const server = createApiServer({
+    factory,
+    storageName,
+    canWatch,
+    gates,
+    continueTokens,
+    logger,
+    registry,
+    ...(app.now && { now: app.now }),
+  });
   try {
     const url = await server.listen(address);
     return {

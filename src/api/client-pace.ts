@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 
 /** A client that takes no byte for this long, in milliseconds, has gone. */
 const stallTimeout = 60_000;
@@ -14,7 +15,7 @@ export function allowSilence(response: ServerResponse): void {
 }
 
 /** Resolves when the client takes more, or has gone. */
-export function waitForClient(response: ServerResponse): Promise<void> {
+export function waitForClient(response: Writable): Promise<void> {
   return new Promise((resolve) => {
     const settle = () => {
       response.off('drain', settle);

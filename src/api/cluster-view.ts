@@ -4,12 +4,16 @@ import type {
   ResourceStorage,
   StorageFactory,
 } from '@clusterdex/storage-contract';
+import type { Printer } from '../kube/printers/printer.js';
+import { printerFor } from '../kube/table/printer-for.js';
 import type { Document } from './document.js';
 
 /** A resource type that is served, with the storage that serves it. */
 export interface ServedResource {
   readonly inventory: ResourceInventory;
   readonly storage: ResourceStorage;
+  /** How its objects are shown in Tables. */
+  readonly printer: Printer;
 }
 
 /** What is served below one prefix: the types of one cluster, or of all. */
@@ -22,7 +26,10 @@ export interface ClusterView {
   readonly documents: Map<string, Document>;
 }
 
-/** Where two inventories disagree about a type, the first one counts. */
+/**
+ * Where two inventories disagree about a type, the first one counts; of printer columns the first one that knows any definition. Each view
+ * reads its inventories in the order of the clusters' names.
+ */
 export function createClusterView(
   inventories: readonly ClusterInventory[],
   cluster: ClusterInventory | undefined,
@@ -50,6 +57,7 @@ export function createClusterView(
       const entry = {
         inventory,
         storage: factory.resourceStorage({ group, version, resource, kind, namespaced }),
+        printer: printerFor(inventory),
       };
       served.set(key, entry);
       return entry;
@@ -62,7 +70,11 @@ function collectTypes(inventories: readonly ClusterInventory[]): ReadonlyMap<str
   for (const { resources } of inventories) {
     for (const type of resources) {
       const key = `${type.group}/${type.version}/${type.resource}`;
-      if (!types.has(key)) types.set(key, type);
+      const known = types.get(key);
+      if (known === undefined) types.set(key, type);
+      else if (known.printerColumns === undefined && type.printerColumns !== undefined) {
+        types.set(key, { ...known, printerColumns: type.printerColumns });
+      }
     }
   }
   return types;

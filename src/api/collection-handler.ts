@@ -1,11 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import type { CollectionResource, ResourceTypeSelector, StorageFactory } from '@clusterdex/storage-contract';
+import { collectionPrinter } from '../kube/printers/collection-printer.js';
 import { methodNotAllowed, notFound } from '../kube/status.js';
 import type { ContinueTokens } from '../query/continue-tokens.js';
 import type { FeatureGates } from '../query/feature-gates.js';
 import { parseListRequest } from '../query/parse-list-request.js';
+import { formOf } from './answer-form.js';
 import { ApiError } from './api-error.js';
-import { type ListEnvelope, sendList } from './list-response.js';
+import type { ListSummary } from './list-content.js';
+import { sendList } from './list-response.js';
+import { listOffer, watchOffer } from './negotiate.js';
+import type { ListDescription } from './representation.js';
+import type { ChooseRepresentation } from './representations.js';
 import { apiGroup, apiVersion } from './request-path.js';
 import { sendJson } from './respond.js';
 import type { RunningLists } from './running-lists.js';
@@ -19,6 +25,7 @@ export interface CollectionHandlerOptions {
   readonly gates: FeatureGates;
   readonly storageName: string;
   readonly continueTokens: ContinueTokens;
+  readonly represent: ChooseRepresentation;
 }
 
 export interface CollectionHandler {
@@ -42,17 +49,24 @@ export function createCollectionHandler(options: CollectionHandlerOptions): Coll
       if (!factory.collectionResources().some((collection) => collection.name === name)) {
         throw new ApiError(notFound(collectionType, name));
       }
+      const { transform, encoding } = formOf(response.req, listOffer);
       const list = parseListRequest({ query, collection: name, gates, storageName, continueTokens });
       const storage = factory.collectionResourceStorage(name);
+      const { includeObject } = list;
+      const represent = (chosen: typeof transform, isList: boolean) =>
+        options.represent({ ...collectionKind, transform: chosen, printer: collectionPrinter, isList, includeObject });
       if (list.watch !== undefined) {
         if (!options.canWatch) throw new ApiError(methodNotAllowed('watch', collectionType));
+        const representation = represent(formOf(response.req, watchOffer).transform, false);
         await watches.run(response, (signal) =>
-          sendWatch(response, storage, { ...list, type: collectionKind, signal }),
+          sendWatch(response, storage, { ...list, type: collectionKind, representation, signal }),
         );
         return;
       }
-      const envelope = createEnvelope(name, list);
-      await lists.run(response, (signal) => sendList(response, storage.list(list.options, signal), envelope));
+      const representation = represent(transform, true);
+      const content = representation.list(describeCollection(name, list));
+      const selected = representation.forList(list.options);
+      await lists.run(response, (signal) => sendList(response, storage.list(selected, signal), { content, encoding }));
     },
   };
 }
@@ -70,19 +84,27 @@ function describeSelector({ group, version = '', resource = '' }: ResourceTypeSe
   return { group, version, resource };
 }
 
-function createEnvelope(name: string, list: ReturnType<typeof parseListRequest>): ListEnvelope {
+function describeCollection(name: string, list: ReturnType<typeof parseListRequest>): ListDescription {
   const metadata = JSON.stringify({ name, creationTimestamp: null });
+  const paging = ({ continue: position, remainingItemCount }: ListSummary) => ({
+    ...(list.showContinue && position !== undefined ? { continue: list.issueContinue(position) } : {}),
+    ...(remainingItemCount === undefined ? {} : { remainingItemCount }),
+  });
   return {
     opening: `{"kind":"CollectionResource","apiVersion":"${apiGroup}/${apiVersion}","metadata":${metadata}`,
-    describe: ({ types, continue: position, remainingItemCount }) => {
-      const resourceTypes = types.map(({ group, version, kind, resource }) => ({ group, version, kind, resource }));
-      const members = {
-        resourceTypes,
-        ...(list.showContinue && position !== undefined ? { continue: list.issueContinue(position) } : {}),
-        ...(remainingItemCount === undefined ? {} : { remainingItemCount }),
-      };
-      return `,${JSON.stringify(members).slice(1, -1)}`;
+    describe(summary) {
+      const resourceTypes = summary.types.map(({ group, version, kind, resource }) => ({
+        group,
+        version,
+        kind,
+        resource,
+      }));
+      return `,${JSON.stringify({ resourceTypes, ...paging(summary) }).slice(1, -1)}`;
     },
+    metadata: (summary) => ({
+      ...(summary.revision === undefined ? {} : { resourceVersion: summary.revision }),
+      ...paging(summary),
+    }),
     describedAtEnd: true,
     injectEvents: list.options.injectEvents === true,
   };

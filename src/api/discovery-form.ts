@@ -4,7 +4,7 @@ import { negotiate, type Offer } from './negotiate.js';
 /** A list of groups, or everything at once in one of the versions of aggregated discovery. */
 export type DiscoveryForm = 'classic' | 'v2' | 'v2beta1';
 
-const jsonOffer = Object.freeze<Offer>({ formats: ['json'], allows: () => false });
+const jsonOffer = Object.freeze<Offer>({ formats: ['json'], allows: () => false, accepted: ['application/json'] });
 
 export function aggregatedType(version: string): string {
   return `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;

@@ -1,36 +1,16 @@
-import type { ServerResponse } from 'node:http';
-import type { ObjectBatch, ResourceType, StoredObject } from '@clusterdex/storage-contract';
-import { createBufferPool } from './buffer-pool.js';
-import { guardAgainstStall, waitForClient } from './client-pace.js';
-import { injectEvents } from './inject-events.js';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { ObjectBatch, ResourceType } from '@clusterdex/storage-contract';
+import { type AnswerBody, type BodyPiece, beginAnswer } from './answer-body.js';
+import type { DocumentEncoding, ListEncoder, Piece } from './document-encoding.js';
+import type { ListContent, ListSummary } from './list-content.js';
 
-/** What the batches of a list say besides the objects. */
-export interface ListSummary {
-  readonly revision: string | undefined;
-  readonly continue: string | undefined;
-  readonly remainingItemCount: number | undefined;
-  /** Distinct, in order of appearance. */
-  readonly types: readonly ResourceType[];
-}
-
-export interface ListEnvelope {
-  /** The first members of the document, from its brace on, without a comma at the end. */
-  readonly opening: string;
-  /** The other members, each with a comma in front. */
-  describe(summary: ListSummary): string;
-  /** Whether `describe` needs the last batch; if so, its members come behind the items of a list that does not fit in one batch. */
-  readonly describedAtEnd: boolean;
-  readonly injectEvents: boolean;
-  readonly headers?: Readonly<Record<string, string>>;
+export interface ListAnswer {
+  readonly content: ListContent;
+  readonly encoding: DocumentEncoding;
+  readonly warning?: string | undefined;
 }
 
 const emptyBatch: ObjectBatch = { objects: [], count: 0 };
-const itemsOpening = ',"items":[';
-const commaBytes = Buffer.from(',');
-const noBytes = Buffer.alloc(0);
-/** Answers under way to as many clients as a machine has processors, and some more. */
-const poolBytes = 32 * 1024 * 1024;
-const listHeaders = { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache, private' };
 
 /**
  * Answers with a list: in one piece when it is one batch, else batch after batch, at the client's pace. Rejects when the storage does;
@@ -39,7 +19,7 @@ const listHeaders = { 'Content-Type': 'application/json', 'Cache-Control': 'no-c
 export async function sendList(
   response: ServerResponse,
   batches: AsyncIterable<ObjectBatch>,
-  envelope: ListEnvelope,
+  answer: ListAnswer,
 ): Promise<void> {
   const iterator = batches[Symbol.asyncIterator]();
   let exhausted = false;
@@ -49,31 +29,27 @@ export async function sendList(
     const firstBatch = first.done ? emptyBatch : first.value;
     if (second.done) {
       exhausted = true;
-      sendWhole(response, firstBatch, envelope);
+      sendWhole(response, firstBatch, answer);
       return;
     }
-    await sendStream(response, { iterator, first: firstBatch, second: second.value }, envelope);
+    await sendStream(response, { iterator, first: firstBatch, second: second.value }, answer);
     exhausted = true;
   } finally {
     if (!exhausted) iterator.return?.().catch(() => undefined);
   }
 }
 
-function sendWhole(response: ServerResponse, batch: ObjectBatch, envelope: ListEnvelope): void {
+function sendWhole(response: ServerResponse, batch: ObjectBatch, { content, encoding, warning }: ListAnswer): void {
+  if (response.destroyed) return;
   const summary = new SummaryBuilder(batch.revision);
   summary.add(batch);
-  const head = Buffer.from(envelope.opening + envelope.describe(summary) + itemsOpening);
-  const tail = Buffer.from(']}\n');
-  if (response.destroyed) return;
-  const items = joinItems(batch, envelope.injectEvents);
-  const length = head.length + items.bytes.length + tail.length;
-  response.writeHead(200, { ...envelope.headers, ...listHeaders, 'Content-Length': length });
-  guardAgainstStall(response);
-  response.cork();
-  response.write(head);
-  if (items.bytes.length > 0) response.write(items.bytes, items.release);
-  response.end(tail);
-  response.uncork();
+  const encoder = encoding.list(content);
+  const pieces = [
+    asPiece(encoder.open(summary)),
+    ...encodeItems(batch, content, encoder),
+    asPiece(encoder.close(undefined)),
+  ];
+  beginAnswer(response, { headers: headersOf(encoding, warning), size: sizeOf(pieces), isWhole: true }).end(pieces);
 }
 
 interface OpenedList {
@@ -82,32 +58,57 @@ interface OpenedList {
   readonly second: ObjectBatch;
 }
 
-async function sendStream(response: ServerResponse, list: OpenedList, envelope: ListEnvelope): Promise<void> {
+async function sendStream(response: ServerResponse, list: OpenedList, answer: ListAnswer): Promise<void> {
+  const { content, encoding, warning } = answer;
   if (response.destroyed) return;
-  response.writeHead(200, { ...envelope.headers, ...listHeaders });
-  guardAgainstStall(response);
+  const headers = headersOf(encoding, warning);
   if (response.req.method === 'HEAD') {
-    response.end();
+    beginAnswer(response, { headers, size: 0, isWhole: false }).end([]);
     await list.iterator.return?.();
     return;
   }
   const summary = new SummaryBuilder(list.first.revision);
-  response.write(envelope.opening + (envelope.describedAtEnd ? '' : envelope.describe(summary)) + itemsOpening);
-  let separator = noBytes;
+  const encoder = encoding.list(content);
+  let body: AnswerBody | undefined;
+  let pieces = [asPiece(encoder.open(content.describedAtEnd ? undefined : summary))];
   for await (const batch of readAhead(list)) {
     summary.add(batch);
     if (response.destroyed) throw clientGone();
     if (batch.count === 0) continue;
-    response.cork();
-    if (separator.length > 0) response.write(separator);
-    const items = joinItems(batch, envelope.injectEvents);
-    const flowing = response.write(items.bytes, items.release);
-    response.uncork();
-    separator = commaBytes;
-    if (!flowing) await waitForClient(response);
+    pieces.push(...encodeItems(batch, content, encoder));
+    // Whether to compress is decided by the first batch.
+    body ??= beginAnswer(response, { headers, size: sizeOf(pieces), isWhole: false });
+    const isFlowing = body.write(pieces);
+    pieces = [];
+    if (!isFlowing) await body.waitForClient();
   }
   if (response.destroyed) throw clientGone();
-  response.end(`]${envelope.describedAtEnd ? envelope.describe(summary) : ''}}\n`);
+  pieces.push(asPiece(encoder.close(content.describedAtEnd ? summary : undefined)));
+  body ??= beginAnswer(response, { headers, size: 0, isWhole: false });
+  body.end(pieces);
+}
+
+function encodeItems(batch: ObjectBatch, content: ListContent, encoder: ListEncoder): readonly BodyPiece[] {
+  if (batch.count === 0) return [];
+  const { bytes, release } = content.items(batch);
+  if (bytes.length === 0) return [];
+  const pieces = encoder.items(bytes);
+  if (release === undefined) return pieces.map(asPiece);
+  if (!pieces.includes(bytes)) release();
+  return pieces.map((piece) => (piece === bytes ? { bytes, release } : asPiece(piece)));
+}
+
+function asPiece(piece: Piece): BodyPiece {
+  return { bytes: typeof piece === 'string' ? Buffer.from(piece) : piece };
+}
+
+function sizeOf(pieces: readonly BodyPiece[]): number {
+  return pieces.reduce((size, { bytes }) => size + bytes.length, 0);
+}
+
+function headersOf({ contentType }: DocumentEncoding, warning: string | undefined): OutgoingHttpHeaders {
+  const headers = { 'Content-Type': contentType, 'Cache-Control': 'no-cache, private' };
+  return warning === undefined ? headers : { ...headers, Warning: warning };
 }
 
 function clientGone(): Error {
@@ -149,39 +150,4 @@ class SummaryBuilder implements ListSummary {
   get types(): readonly ResourceType[] {
     return [...this.#types.values()];
   }
-}
-
-interface JoinedItems {
-  readonly bytes: Uint8Array;
-  /** Called when the bytes are with the client, or never will be. */
-  readonly release: (error?: Error | null) => void;
-}
-
-const pool = createBufferPool(poolBytes);
-const keep = () => {};
-
-/** The items of a batch, with commas between them. */
-function joinItems(batch: ObjectBatch, withEvents: boolean): JoinedItems {
-  if (batch.joined !== undefined && !withEvents) return { bytes: batch.joined, release: keep };
-  const items = batch.objects.map(withEvents ? injectEvents : bytesOf);
-  const [only] = items;
-  if (only === undefined) return { bytes: noBytes, release: keep };
-  if (items.length === 1) return { bytes: only, release: keep };
-  const length = items.reduce((sum, item) => sum + item.length + 1, -1);
-  const joined = pool.take(length);
-  let at = 0;
-  for (const item of items) {
-    if (at > 0) joined[at++] = 0x2c;
-    joined.set(item, at);
-    at += item.length;
-  }
-  const release = (error?: Error | null) => {
-    // After an error nobody knows whether the bytes are still being read.
-    if (!error) pool.give(joined);
-  };
-  return { bytes: joined.subarray(0, length), release };
-}
-
-function bytesOf(object: StoredObject): Uint8Array {
-  return object.json;
 }

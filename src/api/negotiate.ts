@@ -17,21 +17,40 @@ export interface MediaType {
   readonly pretty: boolean;
 }
 
-/** What an endpoint has to offer. Answers are remembered by it: there should be few, that live for ever. */
+/** What an endpoint has to offer. What is negotiated is remembered by it: there should be few, that live for ever. */
 export interface Offer {
   /** The first is what a wildcard gets. */
   readonly formats: readonly Format[];
   allows(transform: Transform): boolean;
+  /** What a refusal names to a client that asked for a form which there is not. */
+  readonly accepted: readonly string[];
+  /** What a refusal names to a client that asked for neither JSON nor YAML; the same unless told. */
+  readonly available?: readonly string[];
 }
 
-/** Documents without any transform: every Status, most of discovery. */
-export const documentOffer = Object.freeze<Offer>({ formats: ['json', 'yaml'], allows: () => false });
+const documents = Object.freeze(['application/json', 'application/yaml']);
+const stream = Object.freeze(['application/json;stream=watch']);
+const documentsAndStream = Object.freeze([...documents, ...stream]);
 
-/** Lists and single objects. That a list is no PartialObjectMetadata, nor an object a list of them, is for later. */
-export const objectOffer = Object.freeze<Offer>({ formats: ['json', 'yaml'], allows: isMetaTransform });
+/** Documents without any transform: every Status, most of discovery. */
+export const documentOffer = Object.freeze<Offer>({
+  formats: ['json', 'yaml'],
+  allows: () => false,
+  accepted: documents,
+});
+
+/** Single objects. That an object is no PartialObjectMetadataList is for later. */
+export const objectOffer = Object.freeze<Offer>({
+  ...documentOffer,
+  allows: isMetaTransform,
+  available: documents,
+});
+
+/** Lists. That a list is no PartialObjectMetadata is for later. */
+export const listOffer = Object.freeze<Offer>({ ...objectOffer, available: documentsAndStream });
 
 /** Watches, for which there are no frames in YAML. */
-export const watchOffer = Object.freeze<Offer>({ formats: ['json'], allows: isMetaTransform });
+export const watchOffer = Object.freeze<Offer>({ ...listOffer, formats: ['json'], accepted: stream });
 
 const plainJson: MediaType = Object.freeze({ format: 'json', transform: undefined, pretty: false });
 const plainYaml: MediaType = Object.freeze({ format: 'yaml', transform: undefined, pretty: false });
@@ -59,9 +78,9 @@ export function negotiate(accept: string | undefined, offer: Offer): MediaType |
   return chosen;
 }
 
-/** Whether an Accept header names any of these formats, in whatever form of theirs. */
-export function namesFormat(accept: string, formats: readonly Format[]): boolean {
-  return parseAccept(accept).some((clause) => formats.some((format) => matches(clause, format)));
+/** Whether an Accept header names JSON or YAML, in whatever form of theirs. */
+export function namesKnownFormat(accept: string): boolean {
+  return parseAccept(accept).some((clause) => matches(clause, 'json') || matches(clause, 'yaml'));
 }
 
 function choose(clauses: readonly AcceptClause[], offer: Offer): MediaType | undefined {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { StorageFactory } from '@clusterdex/storage-contract';
 import type { Registry } from 'prom-client';
-import { createStatus, methodNotAllowed, notAcceptable } from '../kube/status.js';
+import { createStatus, methodNotAllowed } from '../kube/status.js';
 import type { ContinueTokens } from '../query/continue-tokens.js';
 import type { FeatureGates } from '../query/feature-gates.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -13,7 +13,7 @@ import { createDiscoveryHandler, sendOuterDiscovery } from './discovery-handler.
 import { type ErrorSubject, toStatus } from './error-bridge.js';
 import { createHealthHandler } from './health.js';
 import { createInventoryCache } from './inventory-cache.js';
-import { negotiate, type Offer } from './negotiate.js';
+import { createRepresentations } from './representations.js';
 import { createRequestMetrics } from './request-metrics.js';
 import { parseRequestPath, type RequestTarget } from './request-path.js';
 import { createResourceHandler } from './resource-handler.js';
@@ -31,11 +31,11 @@ export interface RequestHandlerOptions {
   readonly watches: RunningLists;
   /** Whether the storage has the capability. */
   readonly canWatch: boolean;
+  /** Milliseconds since the epoch, for the ages in Tables; those of the machine unless told. */
+  readonly now?: () => number;
   /** Whether the server is on its way down. */
   stopping(): boolean;
 }
-
-const jsonOffer = Object.freeze<Offer>({ formats: ['json'], allows: () => false });
 
 /** Answers every request; never rejects. */
 export function createRequestHandler(options: RequestHandlerOptions) {
@@ -43,9 +43,10 @@ export function createRequestHandler(options: RequestHandlerOptions) {
   let inFlight = 0;
   const metrics = createRequestMetrics(registry, () => inFlight);
   const inventory = createInventoryCache({ factory: options.factory, logger });
-  const serveResource = createResourceHandler({ ...options, inventory });
+  const represent = createRepresentations(options.now ?? Date.now);
+  const serveResource = createResourceHandler({ ...options, inventory, represent });
   const serveDiscovery = createDiscoveryHandler(inventory, options);
-  const collections = createCollectionHandler(options);
+  const collections = createCollectionHandler({ ...options, represent });
   const serveHealth = createHealthHandler(options);
 
   async function serve(
@@ -93,8 +94,6 @@ export function createRequestHandler(options: RequestHandlerOptions) {
       if (!isAllowedHost(request.headers.host)) throw foreignHost();
       if (target.kind === 'unknown') throw unknownPath();
       if (method !== 'GET' && method !== 'HEAD') throw new ApiError(methodNotAllowed());
-      if (isNegotiated(target) && negotiate(request.headers.accept, jsonOffer) === undefined)
-        throw new ApiError(notAcceptable(['application/json']));
       await serve(request, response, { target, query });
     } catch (error) {
       answerError(response, error, target);
@@ -119,11 +118,6 @@ export function createRequestHandler(options: RequestHandlerOptions) {
 function foreignHost(): ApiError {
   const message = 'this server answers for localhost, 127.0.0.1 and [::1] alone; the Host header names something else';
   return new ApiError(createStatus({ code: 403, reason: 'Forbidden', message, details: {} }));
-}
-
-/** Whether JSON is all that there is; what has other forms sees to the Accept header itself. */
-function isNegotiated({ kind }: RequestTarget): boolean {
-  return kind === 'resource' || kind === 'collection' || kind === 'collections' || kind === 'clusters';
 }
 
 function verbOf(method: string | undefined, target: RequestTarget): string {

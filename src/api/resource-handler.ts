@@ -5,14 +5,18 @@ import type { ContinueTokens } from '../query/continue-tokens.js';
 import type { FeatureGates } from '../query/feature-gates.js';
 import { parseGetRequest } from '../query/parse-get-request.js';
 import { parseListRequest } from '../query/parse-list-request.js';
+import { type AnswerForm, formOf } from './answer-form.js';
 import { ApiError, badRequest, unknownCluster, unknownPath } from './api-error.js';
 import type { ClusterView, ServedResource } from './cluster-view.js';
 import { healthWarning } from './health-warning.js';
-import { injectEvents } from './inject-events.js';
 import type { InventoryCache } from './inventory-cache.js';
-import { type ListEnvelope, type ListSummary, sendList } from './list-response.js';
+import type { ListSummary } from './list-content.js';
+import { sendList } from './list-response.js';
+import { listOffer, objectOffer, watchOffer } from './negotiate.js';
+import type { ListDescription, Representation } from './representation.js';
+import type { ChooseRepresentation } from './representations.js';
 import type { ResourceTarget } from './request-path.js';
-import { sendJson } from './respond.js';
+import { sendBytes } from './respond.js';
 import type { RunningLists } from './running-lists.js';
 import { sendWatch } from './watch-response.js';
 
@@ -24,6 +28,7 @@ export interface ResourceHandlerOptions {
   readonly gates: FeatureGates;
   readonly storageName: string;
   readonly continueTokens: ContinueTokens;
+  readonly represent: ChooseRepresentation;
 }
 
 export type ResourceHandler = (response: ServerResponse, target: ResourceTarget, query: string) => Promise<void>;
@@ -50,63 +55,106 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
     return view === undefined || served === undefined ? undefined : { view, served };
   }
 
-  return async (response, target, query) => {
-    const { view, served } = await locate(target);
-    const { inventory: type } = served;
-    if (target.subresource !== undefined) throw unknownPath();
-    if (!type.namespaced && target.namespace !== undefined) throw unknownPath();
-    const warning = healthWarning(view.cluster);
-    if (target.name === undefined || target.watch) {
-      const request = {
-        query,
-        cluster: target.cluster,
-        namespace: target.namespace,
-        scope: `${target.group}/${target.version}/${target.resource}`,
-        selectableFields: selectableFieldsOf(type),
-        gates: options.gates,
-        storageName: options.storageName,
-        continueTokens: options.continueTokens,
-        watch: target.watch,
-      };
-      const list = parseListRequest(request);
-      if (list.watch !== undefined) {
-        if (!options.canWatch) throw new ApiError(methodNotAllowed('watch', target));
-        const selected = target.name === undefined ? list.options : { ...list.options, names: { in: [target.name] } };
-        await watches.run(response, (signal) =>
-          sendWatch(response, served.storage, { ...list, options: selected, type, signal, warning }),
-        );
-        return;
-      }
-      const envelope = createEnvelope(served, { list, warning });
-      await lists.run(response, (signal) => sendList(response, served.storage.list(list.options, signal), envelope));
-      return;
-    }
-    if (target.cluster === undefined) {
+  async function serveList(response: ServerResponse, request: ResourceRequest): Promise<void> {
+    const { target, query, served, warning } = request;
+    const { inventory: type, printer } = served;
+    const { transform, encoding } = formOf(response.req, listOffer);
+    const list = parseListRequest({
+      query,
+      cluster: target.cluster,
+      namespace: target.namespace,
+      scope: `${target.group}/${target.version}/${target.resource}`,
+      selectableFields: selectableFieldsOf(type),
+      defaultOrder: transform?.kind === 'Table' ? printer.order : undefined,
+      gates: options.gates,
+      storageName: options.storageName,
+      continueTokens: options.continueTokens,
+      watch: target.watch,
+    });
+    if (list.watch !== undefined) return serveWatch(response, request, list);
+    const representation = represent(request, { transform, list, isList: true });
+    const content = representation.list(describeList(served, list));
+    const selected = representation.forList(list.options);
+    await lists.run(response, (signal) =>
+      sendList(response, served.storage.list(selected, signal), { content, encoding, warning }),
+    );
+  }
+
+  async function serveWatch(response: ServerResponse, request: ResourceRequest, list: ParsedList): Promise<void> {
+    const { target, served, warning } = request;
+    if (!options.canWatch) throw new ApiError(methodNotAllowed('watch', target));
+    const { transform } = formOf(response.req, watchOffer);
+    const representation = represent(request, { transform, list, isList: false });
+    const selected = target.name === undefined ? list.options : { ...list.options, names: { in: [target.name] } };
+    await watches.run(response, (signal) =>
+      sendWatch(response, served.storage, {
+        ...list,
+        options: selected,
+        type: served.inventory,
+        representation,
+        signal,
+        warning,
+      }),
+    );
+  }
+
+  async function serveObject(response: ServerResponse, request: ResourceRequest, name: string): Promise<void> {
+    const { target, query, served, warning } = request;
+    const { cluster, namespace = '' } = target;
+    if (cluster === undefined) {
       throw badRequest('to get one object, name its cluster in the path: …/resources/clusters/<cluster>/…');
     }
-    if (type.namespaced && target.namespace === undefined) throw unknownPath();
-    const { cluster, namespace = '', name } = target;
-    const withEvents = query !== '' && parseGetRequest(query).injectEvents;
-    const object = withEvents
-      ? await served.storage.get(cluster, namespace, name, { injectEvents: true })
-      : await served.storage.get(cluster, namespace, name);
-    sendJson(response, withEvents ? injectEvents(object) : object.json, warning);
+    if (served.inventory.namespaced && target.namespace === undefined) throw unknownPath();
+    const { transform, encoding } = formOf(response.req, objectOffer);
+    const asked = query === '' ? undefined : parseGetRequest(query);
+    const representation = represent(request, { transform, list: asked, isList: false });
+    const object =
+      asked?.injectEvents === true
+        ? await served.storage.get(cluster, namespace, name, { injectEvents: true })
+        : await served.storage.get(cluster, namespace, name);
+    sendBytes(response, encoding.document(representation.object(object)), { type: encoding.contentType, warning });
+  }
+
+  function represent(
+    { served }: ResourceRequest,
+    { transform, list, isList }: Pick<AnswerForm, 'transform'> & { list: AskedForm | undefined; isList: boolean },
+  ): Representation {
+    const { inventory: type, printer } = served;
+    return options.represent({ transform, kind: type.kind, printer, isList, includeObject: list?.includeObject });
+  }
+
+  return async (response, target, query) => {
+    const { view, served } = await locate(target);
+    if (target.subresource !== undefined) throw unknownPath();
+    if (!served.inventory.namespaced && target.namespace !== undefined) throw unknownPath();
+    const request = { target, query, served, warning: healthWarning(view.cluster) };
+    if (target.name === undefined || target.watch) return serveList(response, request);
+    return serveObject(response, request, target.name);
   };
+}
+
+interface ResourceRequest {
+  readonly target: ResourceTarget;
+  readonly query: string;
+  readonly served: ServedResource;
+  readonly warning: string | undefined;
+}
+
+interface AskedForm {
+  readonly includeObject: string | undefined;
 }
 
 type ParsedList = ReturnType<typeof parseListRequest>;
 
-function createEnvelope(
-  { inventory: { group, version, kind } }: ServedResource,
-  { list, warning }: { list: ParsedList; warning: string | undefined },
-): ListEnvelope {
+function describeList({ inventory: { group, version, kind } }: ServedResource, list: ParsedList): ListDescription {
   const { options } = list;
+  const metadata = (summary: ListSummary) => listMetadata(summary, list);
   return {
     opening: `{"kind":${JSON.stringify(`${kind}List`)},"apiVersion":${JSON.stringify(group === '' ? version : `${group}/${version}`)}`,
-    describe: (summary) => `,"metadata":${JSON.stringify(listMetadata(summary, list))}`,
+    describe: (summary) => `,"metadata":${JSON.stringify(metadata(summary))}`,
+    metadata,
     describedAtEnd: options.limit !== undefined || options.withRemainingCount === true,
     injectEvents: options.injectEvents === true,
-    ...(warning === undefined ? {} : { headers: { Warning: warning } }),
   };
 }
 

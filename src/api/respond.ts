@@ -1,15 +1,32 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Status } from '../kube/status.js';
+import { beginAnswer } from './answer-body.js';
+import { formOf, statusEncoding } from './answer-form.js';
+import { shouldCompress } from './compression.js';
+import { documentOffer } from './negotiate.js';
 
-/** Answers with a whole document. */
-export function sendJson(response: ServerResponse, bytes: Uint8Array, warning?: string): void {
+/** Answers with a whole document, in the encoding that the client wants. ApiError 406 when there is none. */
+export function sendJson(response: ServerResponse, json: Uint8Array, warning?: string): void {
+  const { encoding } = formOf(response.req, documentOffer);
+  sendBytes(response, encoding.document(json), { type: encoding.contentType, warning });
+}
+
+export interface ByteContent {
+  /** Of Content-Type. */
+  readonly type: string;
+  readonly warning?: string | undefined;
+}
+
+/** Answers with a whole document that is encoded already. */
+export function sendBytes(response: ServerResponse, bytes: Uint8Array, { type, warning }: ByteContent): void {
   if (response.destroyed) return;
-  const headers: OutgoingHttpHeaders = {
-    'Content-Type': 'application/json',
-    'Cache-Control': 'no-cache, private',
-    'Content-Length': bytes.length,
-  };
+  const headers: OutgoingHttpHeaders = { 'Content-Type': type, 'Cache-Control': 'no-cache, private' };
   if (warning !== undefined) headers.Warning = warning;
+  if (shouldCompress(response.req, bytes.length)) {
+    beginAnswer(response, { headers, size: bytes.length, isWhole: true }).end([{ bytes }]);
+    return;
+  }
+  headers['Content-Length'] = bytes.length;
   response.writeHead(200, headers);
   response.end(bytes);
 }
@@ -40,9 +57,10 @@ export function sendStatus(response: ServerResponse, status: Status, warning?: s
   }
   if (response.destroyed) return;
   const { code, details } = status;
-  const bytes = Buffer.from(`${JSON.stringify(status)}\n`);
+  const encoding = statusEncoding(response.req);
+  const bytes = encoding.document(Buffer.from(`${JSON.stringify(status)}\n`));
   const headers: OutgoingHttpHeaders = {
-    'Content-Type': 'application/json',
+    'Content-Type': encoding.contentType,
     'Cache-Control': 'no-cache, private',
     'Content-Length': bytes.length,
   };

@@ -13,6 +13,7 @@ import type { WatchParameters } from '../query/parse-list-request.js';
 import { allowSilence, guardAgainstStall, waitForClient } from './client-pace.js';
 import { toStatus } from './error-bridge.js';
 import { withRevision } from './object-revision.js';
+import type { Representation } from './representation.js';
 
 export interface WatchSource {
   list(options: CollectionListOptions, signal: AbortSignal): AsyncIterable<ObjectBatch>;
@@ -25,6 +26,7 @@ export interface WatchRequest {
   readonly timeoutSeconds?: number;
   /** Of the objects; bookmarks say it. */
   readonly type: Pick<ResourceType, 'group' | 'version' | 'kind'>;
+  readonly representation: Representation;
   /** Aborts when the client has gone or the server stops. */
   readonly signal: AbortSignal;
   readonly warning?: string | undefined;
@@ -37,7 +39,8 @@ const lineEnd = Buffer.from('}\n');
 const initialEventsEnd = { 'k8s.io/initial-events-end': 'true' };
 
 /** Answers with events until the time is over, the client goes or the server stops; an error behind the first byte is an event. */
-export async function sendWatch(response: ServerResponse, source: WatchSource, request: WatchRequest): Promise<void> {
+export async function sendWatch(response: ServerResponse, source: WatchSource, asked: WatchRequest): Promise<void> {
+  const request = { ...asked, options: asked.representation.forWatch(asked.options) };
   const { timeoutSeconds = shortestSeconds * (1 + Math.random()), signal } = request;
   const ending = AbortSignal.any([
     signal,
@@ -80,7 +83,7 @@ async function begin(
     revision ??= batch.revision;
     if (!withInitial || revision === undefined) break;
     stream.open();
-    for (const object of batch.objects) stream.event('ADDED', withRevision(object.json, revision));
+    for (const object of batch.objects) stream.change({ type: 'ADDED', revision, object });
     await stream.pace();
     if (ending.aborted) return undefined;
   }
@@ -145,14 +148,16 @@ async function unlessQuiet<Result>(work: Promise<Result>, ending: AbortSignal): 
 class EventStream {
   readonly #response: ServerResponse;
   readonly #bookmarks: boolean;
-  readonly #document: { kind: string; apiVersion: string };
+  readonly #document: { apiVersion: string; kind: string };
+  readonly #represent: ReturnType<Representation['events']>;
   readonly #warning: string | undefined;
 
-  constructor(response: ServerResponse, { watch, type, warning }: WatchRequest) {
+  constructor(response: ServerResponse, { watch, type, representation, warning }: WatchRequest) {
     this.#response = response;
     this.#bookmarks = watch?.bookmarks === true;
     const apiVersion = type.group === '' ? type.version : `${type.group}/${type.version}`;
-    this.#document = { kind: type.kind, apiVersion };
+    this.#document = { apiVersion, kind: type.kind };
+    this.#represent = representation.events();
     this.#warning = warning;
   }
 
@@ -166,7 +171,8 @@ class EventStream {
   }
 
   change({ type, revision, object }: WatchEvent): void {
-    this.event(type, withRevision(object.json, revision));
+    const { cluster, json } = object;
+    this.event(type, this.#represent({ cluster, json: withRevision(json, revision) }, revision));
   }
 
   event(type: string, json: Uint8Array): void {
@@ -181,7 +187,8 @@ class EventStream {
   bookmark(resourceVersion: string, annotations?: Readonly<Record<string, string>>): void {
     if (!this.#bookmarks) return;
     const metadata = { resourceVersion, ...(annotations && { annotations }) };
-    this.event('BOOKMARK', Buffer.from(JSON.stringify({ ...this.#document, metadata })));
+    const json = Buffer.from(JSON.stringify({ ...this.#document, metadata }));
+    this.event('BOOKMARK', this.#represent({ cluster: '', json }, resourceVersion));
   }
 
   error(status: Status): void {

@@ -101,6 +101,12 @@ export function notAcceptable(accepted: readonly string[]): Status {
   return createStatus({ code: 406, reason: 'NotAcceptable', message });
 }
 
+/** 406 for a client that asked for none of the media types that there are at a path. */
+export function notAvailable(available: readonly string[]): Status {
+  const message = `406: Not Acceptable\n\nAvailable representations: ${available.join(', ')}`;
+  return createStatus({ code: 406, reason: 'NotAcceptable', message, details: {} });
+}
+
 /** 410 for a revision or a page that is no longer there; clients start again. */
 export function gone(message: string): Status {
   return createStatus({ code: 410, reason: 'Expired', message });

@@ -1,8 +1,6 @@
 import { acceptParameter, defineParameter } from './parameter.js';
 import { parseBoolean, parseCount, parseText } from './simple-values.js';
 
-const truths: ReadonlySet<string> = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
-
 /** What Kubernetes clients send of their own accord. */
 export const kubernetesParameters = Object.freeze([
   defineParameter({
@@ -28,16 +26,13 @@ export const kubernetesParameters = Object.freeze([
     bareErrors: true,
     fromUrl: parseCount,
   }),
-  defineParameter({
+  acceptParameter({
     name: 'pretty',
-    member: 'pretty',
     url: ['pretty'],
     grammar: '`1`, `t`, `true` are true, anything else is false',
-    description: 'Indents the JSON.',
-    default: 'false',
+    description: 'Indents JSON. Without it browsers, curl and Wget get it indented, others do not.',
     examples: ['pretty=true'],
     scope: 'list and get',
-    fromUrl: (value) => truths.has(value),
   }),
   defineParameter({
     name: 'resource version',
@@ -80,6 +75,18 @@ export const kubernetesParameters = Object.freeze([
     scope: 'list',
     fromUrl: parseBoolean,
   }),
+  defineParameter({
+    name: 'include object',
+    member: 'includeObject',
+    url: ['includeObject'],
+    grammar: '`None`, `Metadata` or `Object`',
+    description:
+      'What the rows of a Table carry of their objects. Any text is accepted, and means nothing, where no Table is asked for.',
+    default: '`Metadata`',
+    examples: ['includeObject=Object'],
+    scope: 'list and get',
+    fromUrl: parseText,
+  }),
   acceptParameter({
     name: 'others of Kubernetes',
     url: [
@@ -89,15 +96,14 @@ export const kubernetesParameters = Object.freeze([
       'fieldManager',
       'fieldValidation',
       'gracePeriodSeconds',
-      'includeObject',
       'includeUninitialized',
       'orphanDependents',
       'propagationPolicy',
       'timeout',
     ],
     grammar: 'any text',
-    description: 'Accepted, without effect on a list or a single object in JSON.',
-    examples: ['includeObject=Object'],
+    description: 'Accepted, without effect on a list or a single object.',
+    examples: ['fieldManager=kubectl'],
     scope: 'list and get',
   }),
 ]);

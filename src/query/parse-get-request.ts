@@ -3,13 +3,14 @@ import { readUrlParameters } from './read-parameters.js';
 
 export interface ParsedGet {
   readonly injectEvents: boolean;
-  readonly pretty: boolean;
+  /** As it stands in the query; undefined without one. */
+  readonly includeObject: string | undefined;
 }
 
 /** The parameters of a request for one object, from the raw query string. QueryError for those that it does not have. */
 export function parseGetRequest(query: string): ParsedGet {
   const draft = readUrlParameters(query, refuseLists);
-  return { injectEvents: draft.injectEvents === true, pretty: draft.pretty === true };
+  return { injectEvents: draft.injectEvents === true, includeObject: draft.includeObject };
 }
 
 function refuseLists({ scope }: Parameter): string | undefined {

@@ -1,4 +1,4 @@
-import type { CollectionListOptions, NameFilter, ResourceTypeSelector } from '@clusterdex/storage-contract';
+import type { CollectionListOptions, NameFilter, OrderTerm, ResourceTypeSelector } from '@clusterdex/storage-contract';
 import type { SelectableFields } from '../kube/selectable-fields.js';
 import { parseResources } from './collection-types.js';
 import type { ContinueTokens } from './continue-tokens.js';
@@ -27,6 +27,8 @@ export interface ListRequest {
   readonly selectableFields?: SelectableFields;
   /** The path asks for a watch already. */
   readonly watch?: boolean;
+  /** The order of a list that asks for none: ascending by these field paths. */
+  readonly defaultOrder?: readonly string[] | undefined;
   readonly gates: FeatureGates;
   readonly storageName: string;
   readonly continueTokens: ContinueTokens;
@@ -51,7 +53,8 @@ export interface ParsedList {
   readonly watch?: WatchParameters;
   /** Greater than 0. */
   readonly timeoutSeconds?: number;
-  readonly pretty: boolean;
+  /** As it stands in the query; undefined without one. */
+  readonly includeObject: string | undefined;
 }
 
 /** A watch is no page of a list: clients send a limit all the same, and it means nothing. */
@@ -69,9 +72,9 @@ type Options = { -readonly [Member in keyof CollectionListOptions]: CollectionLi
 export function parseListRequest(request: ListRequest): ParsedList {
   const { gates, collection = '', scope = '', continueTokens } = request;
   const draft = readUrlParameters(request.query, collection === 'any' ? refuseNothing : refuseTypes);
+  if (request.watch === true) draft.watch = true;
   const options = selectObjects(request, draft);
   const print = () => fingerprint(options, { scope, collection });
-  if (request.watch === true) draft.watch = true;
   if (draft.watch === true) checkWatch(draft);
   else checkResourceVersion(draft);
 
@@ -91,7 +94,7 @@ export function parseListRequest(request: ListRequest): ParsedList {
     issueContinue: (position) => continueTokens.issue(position, print()),
     ...(draft.watch === true && { watch: watchParameters(draft) }),
     ...(draft.timeoutSeconds !== undefined && draft.timeoutSeconds > 0 && { timeoutSeconds: draft.timeoutSeconds }),
-    pretty: draft.pretty === true,
+    includeObject: draft.includeObject,
   };
 }
 
@@ -122,7 +125,8 @@ function selectObjects(request: ListRequest, draft: QueryDraft): Options {
   if (owner !== undefined) options.owner = owner;
   if (draft.since !== undefined) options.since = draft.since;
   if (draft.before !== undefined) options.before = draft.before;
-  if (draft.orderBy !== undefined) options.orderBy = Object.freeze(draft.orderBy);
+  const orderBy = draft.orderBy ?? (draft.watch === true ? undefined : request.defaultOrder?.map(ascending));
+  if (orderBy !== undefined) options.orderBy = Object.freeze(orderBy);
   if (draft.fullText !== undefined) options.fullText = draft.fullText;
   if (rawQuery !== undefined) options.rawQuery = rawQuery;
   if (types !== undefined) options.types = types;
@@ -144,6 +148,10 @@ function checkTimes({ since, before }: QueryDraft): void {
   if (since === undefined || before === undefined || before >= since) return;
   const message = `before (${new Date(before).toISOString()}) is earlier than since (${new Date(since).toISOString()})`;
   throw new QueryError('BadRequest', message, { field: 'before' });
+}
+
+function ascending(path: string): OrderTerm {
+  return { by: { path: path.split('.').map((key) => ({ key })) }, descending: false };
 }
 
 function freezeNames(filter: NameFilter): NameFilter {

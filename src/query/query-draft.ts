@@ -39,7 +39,7 @@ export interface QueryDraft {
   whereSQLJSONParams?: string;
   watch?: boolean;
   timeoutSeconds?: number;
-  pretty?: boolean;
+  includeObject?: string;
   resourceVersion?: string;
   resourceVersionMatch?: string;
   sendInitialEvents?: boolean;

@@ -3,13 +3,17 @@ import { createServer, get, type IncomingMessage, type Server, type ServerRespon
 import type { AddressInfo } from 'node:net';
 import type { ObjectBatch } from '@clusterdex/storage-contract';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type ListEnvelope, sendList } from '../../src/api/list-response.js';
+import { jsonEncoding } from '../../src/api/document-encoding.js';
+import { sendList } from '../../src/api/list-response.js';
+import { plainRepresentation } from '../../src/api/plain-representation.js';
+import type { ListDescription } from '../../src/api/representation.js';
 import { createRunningLists } from '../../src/api/running-lists.js';
 
-const envelope: ListEnvelope = {
+const envelope: ListDescription = {
   opening: '{"kind":"PodList"',
   describe: (summary) =>
     `,"metadata":${JSON.stringify({ resourceVersion: summary.revision, continue: summary.continue })}`,
+  metadata: () => ({}),
   describedAtEnd: false,
   injectEvents: false,
 };
@@ -21,7 +25,11 @@ afterEach(() => {
 });
 
 /** A server that answers everything with this list. `outcome` settles as the first answer does. */
-async function serveList(batches: (signal: AbortSignal) => AsyncIterable<ObjectBatch>, form: ListEnvelope = envelope) {
+async function serveList(
+  batches: (signal: AbortSignal) => AsyncIterable<ObjectBatch>,
+  form: ListDescription = envelope,
+) {
+  const answer = { content: plainRepresentation.list(form), encoding: jsonEncoding };
   const lists = createRunningLists();
   let settle: (error: unknown) => void = () => undefined;
   const outcome = new Promise((resolve) => {
@@ -29,7 +37,7 @@ async function serveList(batches: (signal: AbortSignal) => AsyncIterable<ObjectB
   });
   const started = createServer((_request, response: ServerResponse) => {
     lists
-      .run(response, (signal) => sendList(response, batches(signal), form))
+      .run(response, (signal) => sendList(response, batches(signal), answer))
       .then(
         () => settle(undefined),
         (error: unknown) => {

@@ -4,7 +4,6 @@ import type { OpenedStorage } from '../../src/plugin-host/open-storage.js';
 import { createExample, type ExampleObject, exampleKey, metadataText } from '../support/example-object.js';
 import { fillStorage } from '../support/fill-storage.js';
 import { generateFleet } from '../support/fleet.js';
-import { fleetRow, fleetRowPrefix } from '../support/fleet-row.js';
 import { fleetTypes } from '../support/fleet-types.js';
 import { openTestStorage } from '../support/open-test-storage.js';
 import { askOracle } from '../support/oracle.js';
@@ -56,8 +55,7 @@ function drawQuery(random: Random, fleet: readonly ExampleObject[]): Query {
   }
   const inScope = askOracle(fleet, {}, types);
   const options = drawListOptions(random, inScope.length === 0 ? fleet : inScope, fleet);
-  const drawn = random.chance(0.3) ? { ...options, withRows: { prefix: fleetRowPrefix } } : options;
-  return { list, types, options: list === 'any' ? { ...drawn, types } : drawn };
+  return { list, types, options: list === 'any' ? { ...options, types } : options };
 }
 
 function storedKey(object: StoredObject, query: Query): string {
@@ -71,20 +69,20 @@ function storedKey(object: StoredObject, query: Query): string {
 function asAnswered(
   example: ExampleObject,
   { options }: Query,
-  { eventsOf, rowOf }: { eventsOf: ReadonlyMap<string, readonly string[]>; rowOf: ReadonlyMap<string, string> },
+  eventsOf: ReadonlyMap<string, readonly string[]>,
 ): object {
   const { apiVersion, kind, metadata } = example.fields;
   const events =
     options.injectEvents === true ? eventsOf.get(`${example.cluster} ${metadataText(example, 'uid')}`) : undefined;
-  const stored = rowOf.get(exampleKey(example));
-  const row = options.withRows && stored?.startsWith(options.withRows.prefix) ? stored : undefined;
-  const isReduced = options.onlyMetadata === true && (options.withRows === undefined || row !== undefined);
-  return { fields: isReduced ? { apiVersion, kind, metadata } : example.fields, events: events ?? [], row };
+  return {
+    fields: options.onlyMetadata === true ? { apiVersion, kind, metadata } : example.fields,
+    events: events ?? [],
+  };
 }
 
 function fromStorage(object: StoredObject): object {
   const events = (object.events ?? []).map((json) => JSON.parse(Buffer.from(json).toString()).metadata.uid);
-  return { fields: JSON.parse(Buffer.from(object.json).toString()), events: events.sort(), row: object.row };
+  return { fields: JSON.parse(Buffer.from(object.json).toString()), events: events.sort() };
 }
 
 describe.each(seeds)('a random fleet, seed %i', (seed) => {
@@ -97,11 +95,6 @@ describe.each(seeds)('a random fleet, seed %i', (seed) => {
     if (involved === undefined) continue;
     const key = `${example.cluster} ${involved.uid}`;
     eventsOf.set(key, [...(eventsOf.get(key) ?? []), metadataText(example, 'uid')].sort());
-  }
-  const rowOf = new Map<string, string>();
-  for (const one of generated) {
-    const row = fleetRow(one);
-    if (row !== undefined) rowOf.set(exampleKey(createExample(one)), row);
   }
   const opened = new Map<string, OpenedStorage>();
 
@@ -136,7 +129,7 @@ describe.each(seeds)('a random fleet, seed %i', (seed) => {
           const whole = await readPage(storage, unlimited);
           expect(whole.objects.map((object) => storedKey(object, query))).toEqual(keys);
           expect(whole.objects.map(fromStorage)).toEqual(
-            expected.map((example) => asAnswered(example, query, { eventsOf, rowOf })),
+            expected.map((example) => asAnswered(example, query, eventsOf)),
           );
           expect(whole.position).toBeUndefined();
           if (limit !== undefined) {

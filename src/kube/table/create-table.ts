@@ -1,6 +1,7 @@
 import { column } from '../printers/column.js';
 import type { ColumnDefinition, Printer } from '../printers/printer.js';
 import { findMetadata } from './find-metadata.js';
+import type { MetaVersion } from './partial-objects.js';
 import { rowPreparerFor } from './prepared-rows.js';
 import { renderRow } from './row-text.js';
 import { createRowWriter, type RowWriter } from './row-writer.js';
@@ -9,7 +10,7 @@ export interface CreateTableOptions {
   readonly printer: Printer;
   readonly includeObject: 'None' | 'Metadata' | 'Object';
   /** Of meta.k8s.io: of the Table and of the PartialObjectMetadata in its rows. */
-  readonly version: 'v1' | 'v1beta1';
+  readonly version: MetaVersion;
   /**
    * Objects come as a list with `onlyMetadata` gives them, and with `withRows` where the table has a `rowPrefix`. Not with includeObject
    * Object.
@@ -28,15 +29,15 @@ export interface TableObject {
 
 /** A list of objects on its way to becoming a Table. */
 export interface Table {
-  /** Everything before the rows. `metadata` is the JSON of the list's metadata. */
-  open(metadata: string): string;
+  /** The first members of the document, from its brace on; metadata, columns and rows are to follow. */
+  readonly opening: string;
+  /** The member that holds the columns, with a comma in front. */
+  readonly columns: string;
   /**
    * The rows, joined by commas: one for each object, empty for none. `now` in milliseconds since the epoch. Throws for an object
    * that is reduced to its metadata and has a row text that was made for another table.
    */
   rows(objects: readonly TableObject[], now: number): Buffer;
-  /** Everything behind the rows. */
-  readonly close: string;
   /**
    * A Table of one row, for a single object or an event of a watch. A watch gives the columns with its first event only, and shows
    * a bookmark as an object that has nothing but a resourceVersion.
@@ -54,8 +55,8 @@ export const clusterColumn: ColumnDefinition = column('Cluster', 'Name of the cl
 /** Turns stored objects into the rows of a Table without parsing them: see docs/adr/0010-tables.md. */
 export function createTable({ printer, includeObject, version, onlyMetadata = false }: CreateTableOptions): Table {
   const preparer = rowPreparerFor(printer);
-  const columns = JSON.stringify([clusterColumn, ...printer.columns]);
-  const kind = `{"kind":"Table","apiVersion":"meta.k8s.io/${version}","metadata":`;
+  const columns = `,"columnDefinitions":${JSON.stringify([clusterColumn, ...printer.columns])}`;
+  const opening = `{"kind":"Table","apiVersion":"meta.k8s.io/${version}"`;
   const partial = `,"object":{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/${version}","metadata":`;
   const writer = createRowWriter();
   const clusterCells = new Map<string, string>();
@@ -97,8 +98,8 @@ export function createTable({ printer, includeObject, version, onlyMetadata = fa
   };
 
   return {
-    open: (metadata) => `${kind}${metadata},"columnDefinitions":${columns},"rows":[`,
-    close: ']}',
+    opening,
+    columns,
     rows(objects, now) {
       try {
         for (const [index, object] of objects.entries()) writeRow(writer, object, now, index === 0 ? '' : ',');
@@ -109,7 +110,7 @@ export function createTable({ printer, includeObject, version, onlyMetadata = fa
       return writer.take();
     },
     single(metadata, object, { now, columns: withColumns }) {
-      writer.text(`${kind}${metadata},"columnDefinitions":${withColumns ? columns : 'null'},"rows":[`);
+      writer.text(`${opening},"metadata":${metadata}${withColumns ? columns : ',"columnDefinitions":null'},"rows":[`);
       writeRow(writer, object, now, '');
       writer.text(']}');
       return writer.take();

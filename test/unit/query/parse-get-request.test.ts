@@ -4,11 +4,11 @@ import { caught } from './parse.js';
 
 describe('a request for one object', () => {
   it.each([
-    ['', { injectEvents: false, pretty: false }],
-    ['injectEvents=true', { injectEvents: true, pretty: false }],
-    ['injectEvents', { injectEvents: true, pretty: false }],
-    ['injectEvents=0&pretty=true', { injectEvents: false, pretty: true }],
-    ['resourceVersion=0&includeObject=Object&timeout=5s', { injectEvents: false, pretty: false }],
+    ['', { injectEvents: false }],
+    ['injectEvents=true', { injectEvents: true }],
+    ['injectEvents', { injectEvents: true }],
+    ['injectEvents=0&pretty=true', { injectEvents: false }],
+    ['resourceVersion=0&includeObject=Object&timeout=5s', { injectEvents: false, includeObject: 'Object' }],
   ])('%j', (query, expected) => {
     expect(parseGetRequest(query)).toEqual(expected);
   });

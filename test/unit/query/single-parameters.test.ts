@@ -155,13 +155,13 @@ describe('what Kubernetes clients send', () => {
     expect(options(query)).toEqual({});
   });
 
-  it('hands on watch, timeout and pretty', () => {
+  it('hands on watch, timeout and what a Table is to carry', () => {
     expect(parse('').watch).toBeUndefined();
-    expect(parse('').pretty).toBe(false);
+    expect(parse('').includeObject).toBeUndefined();
+    expect(parse('includeObject=Some').includeObject).toBe('Some');
     expect(parse('').timeoutSeconds).toBeUndefined();
-    expect(parse('watch=true&timeoutSeconds=30&pretty=1')).toMatchObject({
+    expect(parse('watch=true&timeoutSeconds=30')).toMatchObject({
       watch: { bookmarks: false },
-      pretty: true,
       timeoutSeconds: 30,
     });
     expect('timeoutSeconds' in parse('timeoutSeconds=0')).toBe(false);

@@ -87,7 +87,9 @@ describe('the recorded variants of Tables', () => {
 
 function parse(table: Table, recorded: RecordedTable, rows: string): RecordedTable {
   return withoutCluster(
-    JSON.parse(`${table.open(JSON.stringify(recorded.metadata))}${rows}${table.close}`) as RecordedTable,
+    JSON.parse(
+      `${table.opening},"metadata":${JSON.stringify(recorded.metadata)}${table.columns},"rows":[${rows}]}`,
+    ) as RecordedTable,
   );
 }
 

@@ -1,0 +1,36 @@
+import { createPartialObjectWriter, type MetaVersion } from '../kube/table/partial-objects.js';
+import { createRowWriter } from '../kube/table/row-writer.js';
+import { injectEvents } from './inject-events.js';
+import type { Representation } from './representation.js';
+
+/** Objects as PartialObjectMetadata, and lists of them. */
+export function partialRepresentation(version: MetaVersion): Representation {
+  const objects = createPartialObjectWriter(version);
+  const writer = createRowWriter();
+  const single = (json: Uint8Array): Uint8Array => {
+    objects.write(writer, json, false);
+    return writer.take();
+  };
+  return {
+    forList: (options) => ({ ...options, onlyMetadata: true }),
+    forWatch: (options) => options,
+    list: ({ metadata, describedAtEnd, injectEvents: withEvents }) => ({
+      opening: `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/${version}"`,
+      describe: (summary) => `,"metadata":${JSON.stringify(metadata(summary))}`,
+      describedAtEnd,
+      member: 'items',
+      items(batch) {
+        for (const [index, object] of batch.objects.entries()) {
+          if (index > 0) writer.text(',');
+          objects.write(writer, withEvents ? injectEvents(object) : object.json, true);
+        }
+        return { bytes: writer.take() };
+      },
+    }),
+    object: (object) => single(injectEvents(object)),
+    events:
+      () =>
+      ({ json }) =>
+        single(json),
+  };
+}
