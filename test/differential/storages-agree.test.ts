@@ -4,6 +4,7 @@ import type { OpenedStorage } from '../../src/plugin-host/open-storage.js';
 import { createExample, type ExampleObject, exampleKey, metadataText } from '../support/example-object.js';
 import { fillStorage } from '../support/fill-storage.js';
 import { generateFleet } from '../support/fleet.js';
+import { fleetRow, fleetRowPrefix } from '../support/fleet-row.js';
 import { fleetTypes } from '../support/fleet-types.js';
 import { openTestStorage } from '../support/open-test-storage.js';
 import { askOracle } from '../support/oracle.js';
@@ -55,7 +56,8 @@ function drawQuery(random: Random, fleet: readonly ExampleObject[]): Query {
   }
   const inScope = askOracle(fleet, {}, types);
   const options = drawListOptions(random, inScope.length === 0 ? fleet : inScope, fleet);
-  return { list, types, options: list === 'any' ? { ...options, types } : options };
+  const drawn = random.chance(0.3) ? { ...options, withRows: { prefix: fleetRowPrefix } } : options;
+  return { list, types, options: list === 'any' ? { ...drawn, types } : drawn };
 }
 
 function storedKey(object: StoredObject, query: Query): string {
@@ -69,20 +71,20 @@ function storedKey(object: StoredObject, query: Query): string {
 function asAnswered(
   example: ExampleObject,
   { options }: Query,
-  eventsOf: ReadonlyMap<string, readonly string[]>,
+  { eventsOf, rowOf }: { eventsOf: ReadonlyMap<string, readonly string[]>; rowOf: ReadonlyMap<string, string> },
 ): object {
   const { apiVersion, kind, metadata } = example.fields;
   const events =
     options.injectEvents === true ? eventsOf.get(`${example.cluster} ${metadataText(example, 'uid')}`) : undefined;
-  return {
-    fields: options.onlyMetadata === true ? { apiVersion, kind, metadata } : example.fields,
-    events: events ?? [],
-  };
+  const stored = rowOf.get(exampleKey(example));
+  const row = options.withRows && stored?.startsWith(options.withRows.prefix) ? stored : undefined;
+  const isReduced = options.onlyMetadata === true && (options.withRows === undefined || row !== undefined);
+  return { fields: isReduced ? { apiVersion, kind, metadata } : example.fields, events: events ?? [], row };
 }
 
 function fromStorage(object: StoredObject): object {
   const events = (object.events ?? []).map((json) => JSON.parse(Buffer.from(json).toString()).metadata.uid);
-  return { fields: JSON.parse(Buffer.from(object.json).toString()), events: events.sort() };
+  return { fields: JSON.parse(Buffer.from(object.json).toString()), events: events.sort(), row: object.row };
 }
 
 describe.each(seeds)('a random fleet, seed %i', (seed) => {
@@ -95,6 +97,11 @@ describe.each(seeds)('a random fleet, seed %i', (seed) => {
     if (involved === undefined) continue;
     const key = `${example.cluster} ${involved.uid}`;
     eventsOf.set(key, [...(eventsOf.get(key) ?? []), metadataText(example, 'uid')].sort());
+  }
+  const rowOf = new Map<string, string>();
+  for (const one of generated) {
+    const row = fleetRow(one);
+    if (row !== undefined) rowOf.set(exampleKey(createExample(one)), row);
   }
   const opened = new Map<string, OpenedStorage>();
 
@@ -129,7 +136,7 @@ describe.each(seeds)('a random fleet, seed %i', (seed) => {
           const whole = await readPage(storage, unlimited);
           expect(whole.objects.map((object) => storedKey(object, query))).toEqual(keys);
           expect(whole.objects.map(fromStorage)).toEqual(
-            expected.map((example) => asAnswered(example, query, eventsOf)),
+            expected.map((example) => asAnswered(example, query, { eventsOf, rowOf })),
           );
           expect(whole.position).toBeUndefined();
           if (limit !== undefined) {

@@ -18,7 +18,7 @@ export default {
     continueToken: true,
     remainingItemCount: true,
     onlyMetadata: true,
-    rows: false,
+    rows: true,
     collectionResources: true,
     events: true,
     fullText: false,

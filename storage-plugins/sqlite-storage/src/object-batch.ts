@@ -6,6 +6,7 @@ import {
   type StoredObject,
 } from '@clusterdex/storage-contract';
 import { type PackedObjects, splitNumbers } from './packed-reader.js';
+import { splitFields } from './row-reader.js';
 
 interface Envelope {
   readonly metadata: {
@@ -33,8 +34,27 @@ export class PackedBatch implements ObjectBatch {
   }
 
   get objects(): readonly StoredObject[] {
-    this.#objects ??= this.#split();
+    const { fields } = this.#packed;
+    this.#objects ??= fields === undefined ? this.#split() : this.#splitWith(splitFields(fields));
     return this.#objects;
+  }
+
+  #splitWith(fields: readonly string[]): readonly StoredObject[] {
+    let start = 0;
+    return splitNumbers(this.#packed.lengths).map((length, index) => {
+      const json = this.joined.subarray(start, start + length);
+      start += length + 1;
+      const [cluster = '', namespace = '', name = '', row = ''] = fields.slice(4 * index, 4 * index + 4);
+      const type = this.#types?.[index];
+      return {
+        cluster,
+        namespace,
+        name,
+        json,
+        ...(type === undefined ? {} : { type }),
+        ...(row === '' ? {} : { row }),
+      };
+    });
   }
 
   #split(): readonly StoredObject[] {

@@ -2,6 +2,7 @@ import type { ObjectBatch, ResourceType, StoredObject } from '@clusterdex/storag
 import type Database from 'better-sqlite3';
 import { PackedBatch } from './object-batch.js';
 import { objectMetadata, type PackedForm, PackedReader, wholeObject } from './packed-reader.js';
+import { jsonBesideRow, RowReader, requestedRow } from './row-reader.js';
 
 export interface ReadForm extends PackedForm {
   readonly injectEvents: boolean;
@@ -11,14 +12,23 @@ const eventsOf = `
   SELECT json_group_array(event) FROM (
     SELECT e.event FROM events e WHERE e.cluster = r.cluster AND e.involved_uid = r.uid AND r.uid <> '' ORDER BY CAST(e.resource_version AS INTEGER), e.recorded_at)`;
 
-type Row = [cluster: string, namespace: string, name: string, typeId: number, json: Uint8Array, events: string | null];
+type Row = [
+  cluster: string,
+  namespace: string,
+  name: string,
+  typeId: number,
+  json: Uint8Array,
+  events: string | null,
+  row: string | null,
+];
 
 /** Reads the bytes of objects whose ids are known. */
 export class ObjectReader {
   readonly #database: Database.Database;
   readonly #typeOf: (id: number) => ResourceType;
   readonly #packed: PackedReader;
-  readonly #rows = new Map<string, Database.Statement>();
+  readonly #rowReader: RowReader;
+  readonly #each = new Map<string, Database.Statement>();
   readonly #get: Database.Statement;
   readonly #getWithEvents: Database.Statement;
 
@@ -26,6 +36,7 @@ export class ObjectReader {
     this.#database = database;
     this.#typeOf = typeOf;
     this.#packed = new PackedReader(database);
+    this.#rowReader = new RowReader(database);
     const key = 'r.type_id = ? AND r.cluster = ? AND r.namespace = ? AND r.name = ?';
     this.#get = database
       .prepare(`SELECT CAST(o.object AS BLOB) FROM resources r CROSS JOIN objects o ON o.id = r.id WHERE ${key}`)
@@ -52,21 +63,27 @@ export class ObjectReader {
 
   /** The objects that still exist, in the order of their ids. */
   read(ids: Float64Array, form: ReadForm): ObjectBatch {
-    if (form.injectEvents) return this.#readRows(`[${ids.join()}]`, form);
-    return new PackedBatch(this.#packed.read(ids, form), this.#typeOf);
+    if (form.injectEvents) return this.#readEach(ids, form);
+    const { rowPrefix } = form;
+    const packed = rowPrefix === undefined ? this.#packed.read(ids, form) : this.#rowReader.read(ids, form, rowPrefix);
+    return new PackedBatch(packed, this.#typeOf);
   }
 
-  #readRows(list: string, { onlyMetadata, collection }: ReadForm): ObjectBatch {
-    const statement = remembered(this.#rows, `${onlyMetadata}`, () =>
+  #readEach(ids: Float64Array, { onlyMetadata, collection, rowPrefix }: ReadForm): ObjectBatch {
+    const hasRows = rowPrefix !== undefined;
+    const reduced = onlyMetadata ? objectMetadata : wholeObject;
+    const statement = remembered(this.#each, `${onlyMetadata} ${hasRows}`, () =>
       this.#database
         .prepare(
-          `SELECT r.cluster, r.namespace, r.name, r.type_id, CAST(${onlyMetadata ? objectMetadata : wholeObject} AS BLOB), (${eventsOf})
-           FROM json_each(?) j CROSS JOIN resources r ON r.id = j.value CROSS JOIN objects o ON o.id = r.id`,
+          `SELECT r.cluster, r.namespace, r.name, r.type_id, CAST(${hasRows ? jsonBesideRow(onlyMetadata) : reduced} AS BLOB),
+             (${eventsOf}), ${hasRows ? requestedRow : 'NULL'}
+           FROM json_each(@ids) j CROSS JOIN resources r ON r.id = j.value CROSS JOIN objects o ON o.id = r.id`,
         )
         .raw(),
     );
-    const objects = (statement.all(list) as Row[]).map(([cluster, namespace, name, typeId, json, events]) => {
-      const object: StoredObject = { cluster, namespace, name, json };
+    const rows = statement.all({ ids: `[${ids.join()}]`, ...(hasRows && { prefix: rowPrefix }) }) as Row[];
+    const objects = rows.map(([cluster, namespace, name, typeId, json, events, row]) => {
+      const object: StoredObject = { cluster, namespace, name, json, ...(row !== null && { row }) };
       return withEvents(collection ? { ...object, type: this.#typeOf(typeId) } : object, events);
     });
     const types = new Set(objects.flatMap(({ type }) => type ?? []));

@@ -9,6 +9,7 @@ export interface PackedUpsert {
   readonly resourceVersion: string;
   readonly createdAt: number | null;
   readonly metadataEnd: number;
+  readonly row: string | null;
   /** Names and values in turn. */
   readonly labels: readonly string[];
   /** Where its JSON lies in the bytes of the batch. */
@@ -44,7 +45,18 @@ export function packChanges(changes: readonly ObjectChange[]): PackedChanges {
         resourceVersion: change.resourceVersion ?? '',
       };
     }
-    const { json, labels, createdAt, namespace, name, uid, ownerUid, resourceVersion, metadataEnd } = change.object;
+    const {
+      json,
+      labels,
+      createdAt,
+      namespace,
+      name,
+      uid,
+      ownerUid,
+      resourceVersion,
+      metadataEnd,
+      row: rowText,
+    } = change.object;
     bytes.set(json, start);
     const row = {
       type: 'upsert' as const,
@@ -55,6 +67,7 @@ export function packChanges(changes: readonly ObjectChange[]): PackedChanges {
       resourceVersion,
       createdAt: createdAt ?? null,
       metadataEnd,
+      row: rowText ?? null,
       labels: Object.entries(labels).flat(),
       start,
       size: json.length,

@@ -4,6 +4,8 @@ export interface PackedForm {
   readonly onlyMetadata: boolean;
   /** Whether the type of each object is asked for. */
   readonly collection: boolean;
+  /** How the rows begin that objects are to come with, if any: see RowReader. */
+  readonly rowPrefix?: string;
 }
 
 /** Objects in one piece, which crosses from thread to thread without being copied. */
@@ -17,10 +19,13 @@ export interface PackedObjects {
   readonly ids: string;
   /** Of each; for collection resources. */
   readonly typeIds: readonly number[] | undefined;
+  /** With rows: see splitFields. */
+  readonly fields?: string;
 }
 
 export const wholeObject = 'o.object';
-export const objectMetadata = "CAST(substr(CAST(o.object AS BLOB), 1, r.metadata_end) AS TEXT) || '}'";
+export const objectMetadata =
+  "coalesce(o.metadata, CAST(substr(CAST(o.object AS BLOB), 1, r.metadata_end) AS TEXT) || '}')";
 
 /** Reads the bytes of objects whose ids are known, joined by SQLite itself. */
 export class PackedReader {

@@ -1,6 +1,16 @@
 /** 'cldx': tells our files from other SQLite databases. */
 export const applicationId = 0x636c6478;
 
+/** Of an object of which more bytes than these follow its metadata, the metadata is kept apart as well: a page. */
+export const largestRest = 16384;
+
+const rawResources = `CREATE VIEW raw_resources AS
+    SELECT r.id, t.api_group AS "group", t.version, t.resource, t.kind, r.cluster, r.namespace, r.name, r.owner_uid, r.uid,
+      r.resource_version, o.object,
+      strftime('%Y-%m-%d %H:%M:%S', r.created_at / 1000, 'unixepoch') AS created_at,
+      strftime('%Y-%m-%d %H:%M:%S', r.synced_at / 1000, 'unixepoch') AS synced_at
+    FROM resources r JOIN types t ON t.id = r.type_id JOIN objects o ON o.id = r.id;`;
+
 /** One entry a version, applied in order; never changed once released. The version stands in `PRAGMA user_version`. */
 export const migrations: readonly string[] = [
   `
@@ -86,11 +96,19 @@ export const migrations: readonly string[] = [
     ('labels', 'sqlite_autoindex_labels_1', '100000 1000 1'),
     ('events', 'events', '100000 10000 5 1');
 
-  CREATE VIEW raw_resources AS
-    SELECT r.id, t.api_group AS "group", t.version, t.resource, t.kind, r.cluster, r.namespace, r.name, r.owner_uid, r.uid,
-      r.resource_version, o.object,
-      strftime('%Y-%m-%d %H:%M:%S', r.created_at / 1000, 'unixepoch') AS created_at,
-      strftime('%Y-%m-%d %H:%M:%S', r.synced_at / 1000, 'unixepoch') AS synced_at
-    FROM resources r JOIN types t ON t.id = r.type_id JOIN objects o ON o.id = r.id;
+  ${rawResources}
+  `,
+  `
+  -- Rows of Tables. What a Table needs stands in front of the object, so that reading it leaves alone the pages into which a large object
+  -- overflows. Of an object in one page these are no gain, and its metadata is not kept twice.
+  DROP VIEW raw_resources;
+  ALTER TABLE objects RENAME TO objects_without_rows;
+  CREATE TABLE objects (id INTEGER PRIMARY KEY, row_text TEXT, metadata TEXT, object TEXT NOT NULL) STRICT;
+  INSERT INTO objects SELECT o.id, NULL,
+    CASE WHEN r.size - r.metadata_end > ${largestRest} THEN CAST(substr(CAST(o.object AS BLOB), 1, r.metadata_end) AS TEXT) || '}' END,
+    o.object
+  FROM objects_without_rows o LEFT JOIN resources r ON r.id = o.id;
+  DROP TABLE objects_without_rows;
+  ${rawResources}
   `,
 ];

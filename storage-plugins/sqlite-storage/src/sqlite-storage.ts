@@ -121,6 +121,7 @@ export class SqliteStorage {
       onlyMetadata: options.onlyMetadata === true,
       injectEvents: options.injectEvents === true,
       collection: scope.collection,
+      ...(options.withRows && { rowPrefix: options.withRows.prefix }),
     };
     const { found, read } = await this.#find({ options, scope, form, signal });
     let start = 0;
@@ -156,7 +157,7 @@ export class SqliteStorage {
     const plan = this.read(() => {
       const driver = findLabelDriver(this.statements, options.labelSelector ?? []);
       const { objects } = estimate(options, scope, driver);
-      const whole = !form.onlyMetadata && !form.injectEvents;
+      const whole = !form.onlyMetadata && !form.injectEvents && form.rowPrefix === undefined;
       const place = objects <= handful ? 'here' : objects > smallPage ? 'scan' : whole ? 'cached page' : 'page';
       const query = identifierQuery(options, { ...scope, driver, withSizes: place !== 'cached page' });
       if (options.rawQuery !== undefined) this.#check(query);
@@ -299,12 +300,6 @@ function refuseUnsupported(options: CollectionListOptions): void {
     throw createStorageError(
       'NOT_SUPPORTED',
       "the storage 'sqlite' does not have the capability fullText, which this list asks for",
-    );
-  }
-  if (options.withRows !== undefined) {
-    throw createStorageError(
-      'NOT_SUPPORTED',
-      "the storage 'sqlite' does not have the capability rows, which this list asks for",
     );
   }
   const extra = options.extraLabelSelector?.[0];

@@ -3,8 +3,9 @@ import { AuxiliaryWriter } from './auxiliary-writer.js';
 import { batchEnd } from './batch-end.js';
 import { mapError } from './map-error.js';
 import { openDatabase } from './open-database.js';
-import { type PackedObjects, PackedReader } from './packed-reader.js';
+import { type PackedForm, type PackedObjects, PackedReader } from './packed-reader.js';
 import { readPage } from './read-page.js';
+import { RowReader } from './row-reader.js';
 import { selectIdentifiers } from './select-identifiers.js';
 import { Statements } from './statements.js';
 import type { OperationName, WorkerOperations, WorkerReply, WorkerRequest, WorkerSetup } from './worker-protocol.js';
@@ -26,14 +27,17 @@ function createHandlers({ mode, database: options }: WorkerSetup): Handlers {
   if (mode === 'read') {
     const statements = new Statements(database);
     const objects = new PackedReader(database);
+    const rows = new RowReader(database);
+    const read = (ids: Float64Array, form: PackedForm) =>
+      form.rowPrefix === undefined ? objects.read(ids, form) : rows.read(ids, form, form.rowPrefix);
     return {
       ...shared,
       select({ query, form, mostBytes }) {
         const found = selectIdentifiers(statements, query);
         if (form === undefined) return { found, first: undefined };
-        return { found, first: objects.read(found.ids.subarray(0, batchEnd(found.sizes, 0, mostBytes)), form) };
+        return { found, first: read(found.ids.subarray(0, batchEnd(found.sizes, 0, mostBytes)), form) };
       },
-      read: ({ ids, form }) => objects.read(ids, form),
+      read: ({ ids, form }) => read(ids, form),
       readPage: ({ ids, mostBytes }) => readPage({ statements, objects }, ids, mostBytes),
     };
   }

@@ -4,6 +4,7 @@ import type Database from 'better-sqlite3';
 import { ChangeLog } from './change-log.js';
 import { Dictionaries } from './dictionaries.js';
 import type { PackedChanges, PackedUpsert } from './pack-changes.js';
+import { largestRest } from './schema.js';
 
 const largestInteger = 2n ** 63n - 1n;
 
@@ -49,8 +50,13 @@ export class ChangeWriter {
         `UPDATE resources SET uid = ?, owner_uid = ?, resource_version = ?, version_number = ?, created_at = ?, synced_at = ?,
            metadata_end = ?, size = ?, label_ids = ? WHERE id = ?`,
       ),
-      insertObject: database.prepare('INSERT INTO objects (id, object) VALUES (?, CAST(? AS TEXT))'),
-      updateObject: database.prepare('UPDATE objects SET object = CAST(? AS TEXT) WHERE id = ?'),
+      insertObject: database.prepare(
+        'INSERT INTO objects (row_text, metadata, object, id) VALUES (?, CAST(? AS TEXT), CAST(? AS TEXT), ?)',
+      ),
+      updateObject: database.prepare(
+        'UPDATE objects SET row_text = ?, metadata = CAST(? AS TEXT), object = CAST(? AS TEXT) WHERE id = ?',
+      ),
+      updateRow: database.prepare('UPDATE objects SET row_text = @row WHERE id = @id AND row_text IS NOT @row'),
       sameObject: database.prepare('SELECT object = CAST(? AS TEXT) FROM objects WHERE id = ?').pluck(),
       attach: database.prepare('INSERT INTO object_labels (label_id, object_id) VALUES (?, ?)'),
       detach: database.prepare('DELETE FROM object_labels WHERE label_id = ? AND object_id = ?'),
@@ -132,12 +138,12 @@ export class ChangeWriter {
       change.size,
       labelIds.join(),
     );
-    this.#statements.insertObject.run(lastInsertRowid, json);
+    this.#statements.insertObject.run(change.row, metadataApart(change, json), json, lastInsertRowid);
     for (const labelId of labelIds) this.#statements.attach.run(labelId, lastInsertRowid);
     this.#log.record('create', { ...place, id: Number(lastInsertRowid) });
   }
 
-  /** Returns false when there is nothing to do: older than what is stored, or the same. */
+  /** Returns false when the object stays what it is: older than what is stored, or the same, perhaps with another row. */
   #replace(
     place: Place & { readonly syncedAt: number },
     row: StoredRow,
@@ -146,7 +152,10 @@ export class ChangeWriter {
     const newer = compareResourceVersions(change.resourceVersion, row.resource_version);
     if (newer < 0) return false;
     if (newer === 0 && row.resource_version === change.resourceVersion && row.size === change.size) {
-      if (this.#statements.sameObject.get(json, row.id) === 1) return false;
+      if (this.#statements.sameObject.get(json, row.id) === 1) {
+        if (change.row !== null) this.#statements.updateRow.run({ row: change.row, id: row.id });
+        return false;
+      }
     }
     this.#log.record('replace', { ...place, id: row.id });
     const labelIds = this.#labels(change);
@@ -164,7 +173,7 @@ export class ChangeWriter {
       after,
       row.id,
     );
-    this.#statements.updateObject.run(json, row.id);
+    this.#statements.updateObject.run(change.row, metadataApart(change, json), json, row.id);
     if (before !== after) {
       for (const labelId of splitIds(before)) this.#statements.detach.run(labelId, row.id);
       for (const labelId of labelIds) this.#statements.attach.run(labelId, row.id);
@@ -187,5 +196,13 @@ export class ChangeWriter {
     return ids.sort((left, right) => left - right);
   }
 }
+
+/** The object reduced to its metadata, where what follows that is more than is read by the way. */
+function metadataApart({ size, metadataEnd }: PackedUpsert, json: Buffer): Buffer | null {
+  if (size - metadataEnd <= largestRest) return null;
+  return Buffer.concat([json.subarray(0, metadataEnd), closingBrace]);
+}
+
+const closingBrace = Buffer.from('}');
 
 const splitIds = (text: string): number[] => (text === '' ? [] : text.split(',').map(Number));

@@ -101,7 +101,7 @@ describe('a file that is not ours', () => {
     newer.close();
     await expect(openStorage(directory)).rejects.toMatchObject({
       code: 'INVALID',
-      message: expect.stringMatching(/version 99.*up to 1/),
+      message: expect.stringMatching(/version 99.*up to 2/),
     });
   });
 

@@ -23,7 +23,7 @@ function definition(version: object): object {
 let count = 0;
 let storage: OpenedStorage;
 
-describe.each(['memory'])('the rows that an import prepares for %s', (name) => {
+describe.each(['memory', 'sqlite'])('the rows that an import prepares for %s', (name) => {
   beforeEach(async () => {
     storage = await openTestStorage(name, { dataDirectory: join(folder, `${name}-${count++}`) });
   });
