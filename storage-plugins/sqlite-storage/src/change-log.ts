@@ -9,23 +9,29 @@ export class ChangeLog {
   readonly #statements;
   #revision = 0;
   #trimmed = 0;
+  #lastId = 0;
 
   constructor(database: Database.Database, keep: number) {
     this.#keep = keep;
     this.#statements = {
-      read: database.prepare('SELECT revision, trimmed FROM revision').raw(),
+      read: database.prepare('SELECT revision, trimmed, last_id FROM revision').raw(),
       insert: database.prepare(
         `INSERT INTO changes (revision, object_id, type_id, cluster, deleted, object)
            VALUES (?, ?, ?, ?, ?, (SELECT object FROM objects WHERE id = ?))`,
       ),
-      save: database.prepare('UPDATE revision SET revision = ?, trimmed = ?'),
+      save: database.prepare('UPDATE revision SET revision = ?, trimmed = ?, last_id = ?'),
       trim: database.prepare('DELETE FROM changes WHERE revision <= ?'),
     };
   }
 
   /** Other processes write too: the last revision is the one in the database. */
   begin(): void {
-    [this.#revision, this.#trimmed] = this.#statements.read.get() as [number, number];
+    [this.#revision, this.#trimmed, this.#lastId] = this.#statements.read.get() as [number, number, number];
+  }
+
+  /** The id of an object that is to be created; no other had it before. */
+  nextId(): number {
+    return ++this.#lastId;
   }
 
   /** Call it before an object is replaced or deleted, and after it was created. */
@@ -41,6 +47,6 @@ export class ChangeLog {
       this.#trimmed = this.#revision - this.#keep;
       this.#statements.trim.run(this.#trimmed);
     }
-    this.#statements.save.run(this.#revision, this.#trimmed);
+    this.#statements.save.run(this.#revision, this.#trimmed, this.#lastId);
   }
 }

@@ -37,7 +37,7 @@ export const configSchema = {
       minimum: 1,
       maximum: 65536,
       default: 24,
-      description: 'Page cache of each thread; the operating system caches the file as well.',
+      description: 'Page cache of the writer, and of what finds objects; the operating system caches the file as well.',
     },
     objectCacheMegabytes: {
       type: 'integer',

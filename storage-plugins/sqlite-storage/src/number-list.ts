@@ -1,6 +1,6 @@
 /** Numbers of unknown count in little memory: eight bytes each, whatever their number. */
 export class NumberList {
-  #values = new Float64Array(1024);
+  #values = new Float64Array(64);
   #length = 0;
 
   push(value: number): void {

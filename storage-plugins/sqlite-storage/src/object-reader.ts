@@ -24,7 +24,7 @@ type Row = [
 
 /** Reads the bytes of objects whose ids are known. */
 export class ObjectReader {
-  readonly #database: Database.Database;
+  readonly #objects: Database.Database;
   readonly #typeOf: (id: number) => ResourceType;
   readonly #packed: PackedReader;
   readonly #rowReader: RowReader;
@@ -32,11 +32,15 @@ export class ObjectReader {
   readonly #get: Database.Statement;
   readonly #getWithEvents: Database.Statement;
 
-  constructor(database: Database.Database, typeOf: (id: number) => ResourceType) {
-    this.#database = database;
+  /** Two connections: what is read by id goes through `objects`, so that it does not displace the index from the other's cache. */
+  constructor(
+    { database, objects }: { readonly database: Database.Database; readonly objects: Database.Database },
+    typeOf: (id: number) => ResourceType,
+  ) {
+    this.#objects = objects;
     this.#typeOf = typeOf;
-    this.#packed = new PackedReader(database);
-    this.#rowReader = new RowReader(database);
+    this.#packed = new PackedReader(objects);
+    this.#rowReader = new RowReader(objects);
     const key = 'r.type_id = ? AND r.cluster = ? AND r.namespace = ? AND r.name = ?';
     this.#get = database
       .prepare(`SELECT CAST(o.object AS BLOB) FROM resources r CROSS JOIN objects o ON o.id = r.id WHERE ${key}`)
@@ -73,7 +77,7 @@ export class ObjectReader {
     const hasRows = rowPrefix !== undefined;
     const reduced = onlyMetadata ? objectMetadata : wholeObject;
     const statement = remembered(this.#each, `${onlyMetadata} ${hasRows}`, () =>
-      this.#database
+      this.#objects
         .prepare(
           `SELECT r.cluster, r.namespace, r.name, r.type_id, CAST(${hasRows ? jsonBesideRow(onlyMetadata) : reduced} AS BLOB),
              (${eventsOf}), ${hasRows ? requestedRow : 'NULL'}

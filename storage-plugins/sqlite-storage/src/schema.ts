@@ -111,4 +111,10 @@ export const migrations: readonly string[] = [
   DROP TABLE objects_without_rows;
   ${rawResources}
   `,
+  `
+  -- An id is given once: a list that knows an object by its id must not find another one under it.
+  ALTER TABLE revision ADD COLUMN last_id INTEGER NOT NULL DEFAULT 0;
+  UPDATE revision SET last_id = max(
+    (SELECT coalesce(max(id), 0) FROM resources), (SELECT coalesce(max(object_id), 0) FROM changes));
+  `,
 ];

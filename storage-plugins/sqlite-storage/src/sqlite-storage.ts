@@ -27,7 +27,8 @@ const handful = 50;
 /** A page beyond so many objects may take a while: the thread that reads pages is not to wait for it. */
 const smallPage = 1000;
 
-const scanCacheMegabytes = 4;
+/** Enough for connections that come by each page once: a cache would hold what is not asked for again. */
+const passingCacheMegabytes = 4;
 
 interface Threads {
   readonly writer: WorkerThread;
@@ -55,6 +56,7 @@ export class SqliteStorage {
   readonly #pages: WorkerThread;
   readonly #scans: readonly WorkerThread[];
   readonly #database: Database.Database;
+  readonly #objects: Database.Database;
   readonly #cache: ObjectCache;
   readonly #pageReader: PageReader;
   #closed = false;
@@ -64,11 +66,8 @@ export class SqliteStorage {
     const threads = [new WorkerThread({ mode: 'write', database: config })];
     try {
       await threads[0]?.request('open', undefined);
-      threads.push(new WorkerThread({ mode: 'read', database: config }));
-      // A scan comes by each page once: a cache would hold what is not asked for again.
-      const scanning = { ...config, cacheMegabytes: Math.min(config.cacheMegabytes, scanCacheMegabytes) };
-      for (let count = 0; count < config.readers; count++) {
-        threads.push(new WorkerThread({ mode: 'read', database: scanning }));
+      for (let count = 0; count < 1 + config.readers; count++) {
+        threads.push(new WorkerThread({ mode: 'read', database: passing(config) }));
       }
       const [writer, pages, ...scans] = threads as [WorkerThread, WorkerThread, ...WorkerThread[]];
       await Promise.all([pages, ...scans].map((reader) => reader.request('open', undefined)));
@@ -85,10 +84,11 @@ export class SqliteStorage {
     this.#pages = threads.pages;
     this.#scans = threads.scans;
     this.#database = openDatabase(config, 'read');
+    this.#objects = openDatabase(passing(config), 'read');
     this.statements = new Statements(this.#database);
     this.types = new TypesRegistry(this.#database);
     this.feed = new ChangeFeed(this.#database);
-    this.reader = new ObjectReader(this.#database, (id) => this.types.type(id));
+    this.reader = new ObjectReader({ database: this.#database, objects: this.#objects }, (id) => this.types.type(id));
     this.#cache = new ObjectCache(this.statements, config.objectCacheMegabytes * 2 ** 20);
     this.#pageReader = new PageReader(this.#pages, this.#cache, this.types);
   }
@@ -140,6 +140,7 @@ export class SqliteStorage {
     this.feed.stop();
     await Promise.all([this.#pages, ...this.#scans].map((thread) => thread.close()));
     this.#database.close();
+    this.#objects.close();
     // The last connection to close moves the write-ahead log into the file, which a reader could not do.
     await this.writer.close();
   }
@@ -236,6 +237,10 @@ export class SqliteStorage {
       );
     }
   }
+}
+
+function passing(config: SqliteConfig): SqliteConfig {
+  return { ...config, cacheMegabytes: Math.min(config.cacheMegabytes, passingCacheMegabytes) };
 }
 
 interface Search {

@@ -43,8 +43,8 @@ export class ChangeWriter {
         'SELECT id, resource_version, size, label_ids, uid FROM resources WHERE type_id = ? AND cluster = ? AND namespace = ? AND name = ?',
       ),
       insert: database.prepare(
-        `INSERT INTO resources (type_id, cluster, namespace, name, uid, owner_uid, resource_version, version_number, created_at,
-           synced_at, metadata_end, size, label_ids) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO resources (id, type_id, cluster, namespace, name, uid, owner_uid, resource_version, version_number, created_at,
+           synced_at, metadata_end, size, label_ids) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ),
       update: database.prepare(
         `UPDATE resources SET uid = ?, owner_uid = ?, resource_version = ?, version_number = ?, created_at = ?, synced_at = ?,
@@ -123,7 +123,9 @@ export class ChangeWriter {
 
   #insert(place: Place & { readonly syncedAt: number }, change: PackedUpsert, json: Buffer): void {
     const labelIds = this.#labels(change);
-    const { lastInsertRowid } = this.#statements.insert.run(
+    const id = this.#log.nextId();
+    this.#statements.insert.run(
+      id,
       place.typeId,
       place.cluster,
       change.namespace,
@@ -138,9 +140,9 @@ export class ChangeWriter {
       change.size,
       labelIds.join(),
     );
-    this.#statements.insertObject.run(change.row, metadataApart(change, json), json, lastInsertRowid);
-    for (const labelId of labelIds) this.#statements.attach.run(labelId, lastInsertRowid);
-    this.#log.record('create', { ...place, id: Number(lastInsertRowid) });
+    this.#statements.insertObject.run(change.row, metadataApart(change, json), json, id);
+    for (const labelId of labelIds) this.#statements.attach.run(labelId, id);
+    this.#log.record('create', { ...place, id });
   }
 
   /** Returns false when the object stays what it is: older than what is stored, or the same, perhaps with another row. */
