@@ -7,6 +7,7 @@ import type { FeatureGates } from '../query/feature-gates.js';
 import { parseListRequest } from '../query/parse-list-request.js';
 import { formOf } from './answer-form.js';
 import { ApiError } from './api-error.js';
+import { atRevision } from './at-revision.js';
 import type { ListSummary } from './list-content.js';
 import { sendList } from './list-response.js';
 import { listOffer, watchOffer } from './negotiate.js';
@@ -66,7 +67,9 @@ export function createCollectionHandler(options: CollectionHandlerOptions): Coll
       const representation = represent(transform, true);
       const content = representation.list(describeCollection(name, list));
       const selected = representation.forList(list.options);
-      await lists.run(response, (signal) => sendList(response, storage.list(selected, signal), { content, encoding }));
+      await lists.run(response, (signal) =>
+        sendList(response, atRevision(storage.list(selected, signal), list.revisionBound), { content, encoding }),
+      );
     },
   };
 }

@@ -7,6 +7,8 @@ import { parseGetRequest } from '../query/parse-get-request.js';
 import { parseListRequest } from '../query/parse-list-request.js';
 import { type AnswerForm, formOf } from './answer-form.js';
 import { ApiError, badRequest, unknownCluster, unknownPath } from './api-error.js';
+import { atRevision } from './at-revision.js';
+import { checkObjectRevision } from './check-object-revision.js';
 import type { ClusterView, ServedResource } from './cluster-view.js';
 import { healthWarning } from './health-warning.js';
 import type { InventoryCache } from './inventory-cache.js';
@@ -76,7 +78,11 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
     const content = representation.list(describeList(served, list));
     const selected = representation.forList(list.options);
     await lists.run(response, (signal) =>
-      sendList(response, served.storage.list(selected, signal), { content, encoding, warning }),
+      sendList(response, atRevision(served.storage.list(selected, signal), list.revisionBound), {
+        content,
+        encoding,
+        warning,
+      }),
     );
   }
 
@@ -112,6 +118,7 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
       asked?.injectEvents === true
         ? await served.storage.get(cluster, namespace, name, { injectEvents: true })
         : await served.storage.get(cluster, namespace, name);
+    if (asked?.revisionBound !== undefined) await checkObjectRevision(object, served.storage, asked.revisionBound);
     sendBytes(response, encoding.document(representation.object(object)), { type: encoding.contentType, warning });
   }
 
