@@ -53,9 +53,16 @@ export function createCollectionHandler(options: CollectionHandlerOptions): Coll
       const { transform, encoding } = formOf(response.req, listOffer);
       const list = parseListRequest({ query, collection: name, gates, storageName, continueTokens });
       const storage = factory.collectionResourceStorage(name);
-      const { includeObject } = list;
+      const { includeObject, options: listed } = list;
       const represent = (chosen: typeof transform, isList: boolean) =>
-        options.represent({ ...collectionKind, transform: chosen, printer: collectionPrinter, isList, includeObject });
+        options.represent({
+          ...collectionKind,
+          transform: chosen,
+          printer: collectionPrinter,
+          isList,
+          includeObject,
+          onlyMetadata: listed.onlyMetadata,
+        });
       if (list.watch !== undefined) {
         if (!options.canWatch) throw new ApiError(methodNotAllowed('watch', collectionType));
         const representation = represent(formOf(response.req, watchOffer).transform, false);
