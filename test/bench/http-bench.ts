@@ -8,6 +8,7 @@ import type { Check, Figure } from './report.js';
 import { measureMemoryStorage } from './resident-memory.js';
 import { interleave, type Measurement, median } from './statistics.js';
 import { createFigure } from './storage-bench.js';
+import { benchTable } from './table-bench.js';
 
 export interface HttpBenchOptions {
   readonly storage: string;
@@ -55,6 +56,7 @@ export async function benchHttp(options: HttpBenchOptions): Promise<{ figures: F
       const about = { storage, pods, limit: 'bare http', what: `http: ${request.what}`, unit: 'requests/s' };
       figures.push({ ...createFigure(about, pair), clientBusy: [median(busy.subject), median(busy.limit)] });
     }
+    figures.push(await benchTable({ ...options, path: `${allPods}?limit=500`, client, server }));
     const checks = [await measureLongList(options, { client, server })];
     return { figures, checks: [...memory, ...checks] };
   } finally {
