@@ -20,6 +20,8 @@ export interface ServedResource {
 export interface ClusterView {
   /** The cluster's inventory; undefined for the view of all clusters. */
   readonly cluster: ClusterInventory | undefined;
+  /** Of all clusters that are in view, by name. */
+  readonly inventories: readonly ClusterInventory[];
   readonly resources: readonly ResourceInventory[];
   find(group: string, version: string, resource: string): ServedResource | undefined;
   /** Documents that were made from this view, by path; they live as long as it does. */
@@ -43,6 +45,7 @@ export function createClusterView(
   };
   return {
     cluster,
+    inventories,
     documents: new Map(),
     get resources() {
       return [...typesByKey().values()];

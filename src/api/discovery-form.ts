@@ -1,33 +1,35 @@
-import { type AcceptClause, parseAccept } from './accept-header.js';
-import { negotiate, type Offer } from './negotiate.js';
+import type { IncomingMessage } from 'node:http';
+import { formOf } from './answer-form.js';
+import type { DocumentEncoding } from './document-encoding.js';
+import { documentOffer, negotiate, type Offer } from './negotiate.js';
 
-/** A list of groups, or everything at once in one of the versions of aggregated discovery. */
-export type DiscoveryForm = 'classic' | 'v2' | 'v2beta1';
-
-const jsonOffer = Object.freeze<Offer>({ formats: ['json'], allows: () => false, accepted: ['application/json'] });
-
-export function aggregatedType(version: string): string {
-  return `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
+/** How a discovery document is to look. */
+export interface DiscoveryForm {
+  /** A list of groups, or everything at once in a version of apidiscovery.k8s.io. */
+  readonly name: 'classic' | 'v2' | 'v2beta1';
+  readonly encoding: DocumentEncoding;
+  /** Of Content-Type. */
+  readonly type: string;
 }
+
+const aggregatedOffer = Object.freeze<Offer>({
+  ...documentOffer,
+  allows: ({ group, version, kind }) =>
+    group === 'apidiscovery.k8s.io' && kind === 'APIGroupDiscoveryList' && (version === 'v2' || version === 'v2beta1'),
+  requiresTransform: true,
+});
 
 /**
- * What an Accept header wants of a discovery document; undefined when it names nothing that there is. A client that names aggregated
- * discovery where there is one gets it, wherever in the header it stands.
+ * By the headers of a request; ApiError 406 when nothing of what there is is acceptable. A client that names aggregated discovery where
+ * there is one gets it, wherever in the header it stands.
  */
-export function negotiateDiscovery(accept: string | undefined, isAggregated: boolean): DiscoveryForm | undefined {
-  if (isAggregated && accept?.includes('apidiscovery')) {
-    for (const clause of parseAccept(accept)) {
-      const form = aggregatedForm(clause);
-      if (form !== undefined) return form;
-    }
+export function discoveryFormOf(request: IncomingMessage, hasAggregated: boolean): DiscoveryForm {
+  if (hasAggregated && negotiate(request.headers.accept, aggregatedOffer) !== undefined) {
+    const { encoding, transform } = formOf(request, aggregatedOffer);
+    const name = transform?.version === 'v2beta1' ? 'v2beta1' : 'v2';
+    const parameters = `g=apidiscovery.k8s.io;v=${name};as=APIGroupDiscoveryList`;
+    return { name, encoding, type: `${encoding.contentType};${parameters}` };
   }
-  return negotiate(accept, jsonOffer) === undefined ? undefined : 'classic';
-}
-
-function aggregatedForm({ type, subtype, parameters }: AcceptClause): DiscoveryForm | undefined {
-  const isJson = subtype === '*' || (type === 'application' && subtype === 'json');
-  if (!isJson || parameters.get('as') !== 'APIGroupDiscoveryList') return undefined;
-  if (parameters.get('g') !== 'apidiscovery.k8s.io') return undefined;
-  const version = parameters.get('v');
-  return version === 'v2' || version === 'v2beta1' ? version : undefined;
+  const { encoding } = formOf(request, documentOffer);
+  return { name: 'classic', encoding, type: encoding.contentType };
 }

@@ -1,12 +1,11 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import { notAcceptable } from '../kube/status.js';
-import { ApiError, unknownCluster, unknownPath } from './api-error.js';
+import type { ServerResponse } from 'node:http';
+import { unknownCluster, unknownPath } from './api-error.js';
 import { type DiscoveredGroup, groupResources } from './discovered-group.js';
 import { coreVersionsDocument, groupDocument, groupsDocument, resourcesDocument } from './discovery.js';
 import { aggregatedDocument } from './discovery-aggregated.js';
-import { aggregatedType, type DiscoveryForm, negotiateDiscovery } from './discovery-form.js';
+import { type DiscoveryForm, discoveryFormOf } from './discovery-form.js';
 import { indexDocument, outerGroup } from './discovery-outer.js';
-import { createDocument, type Document } from './document.js';
+import { createDocument, type Document, encodeDocument } from './document.js';
 import type { InventoryCache } from './inventory-cache.js';
 import { apiGroup, apiVersion, type RequestTarget } from './request-path.js';
 import { sendDocument } from './send-document.js';
@@ -23,23 +22,19 @@ export type OuterDiscoveryTarget = Extract<
 
 /** Serves what clients ask to learn which resources there are, always from inventories read after the request came. */
 export function createDiscoveryHandler(inventory: InventoryCache, { canWatch }: { readonly canWatch: boolean }) {
-  return async (
-    response: ServerResponse,
-    target: InnerDiscoveryTarget,
-    headers: IncomingHttpHeaders,
-  ): Promise<void> => {
-    const form = chooseForm(target.kind, headers);
+  return async (response: ServerResponse, target: InnerDiscoveryTarget): Promise<void> => {
+    const form = chooseForm(response, target.kind);
     await inventory.refresh();
     const view = inventory.view(target.cluster);
     if (view === undefined) throw target.cluster === undefined ? unknownPath() : unknownCluster(target.cluster);
-    const key = documentKey(target, form);
+    const key = documentKey(target, form.name);
     const document = view.documents.get(key) ?? makeInner();
     view.documents.set(key, document);
-    send(response, document, { form, headers });
+    await send(response, document, form);
 
     function makeInner(): Document {
       if (target.kind === 'version') return kubernetesVersionDocument(view?.cluster?.version);
-      return makeDocument(target, groupResources(view?.resources ?? [], canWatch), form);
+      return makeDocument(target, groupResources(view?.resources ?? [], canWatch), form.name);
     }
   };
 }
@@ -53,39 +48,37 @@ const outerTargets = {
 } as const;
 
 /** Serves the same of what the server has beside the clusters' resources. */
-export function sendOuterDiscovery(
-  response: ServerResponse,
-  target: OuterDiscoveryTarget,
-  headers: IncomingHttpHeaders,
-): void {
-  const form = chooseForm(target.kind, headers);
-  send(response, makeOuter(), { form, headers });
+export async function sendOuterDiscovery(response: ServerResponse, target: OuterDiscoveryTarget): Promise<void> {
+  const form = chooseForm(response, target.kind);
+  await send(response, makeOuter(), form);
 
   function makeOuter(): Document {
     if (target.kind === 'index') return createDocument(indexDocument());
     if (target.kind === 'outerVersion') return serverVersionDocument();
-    return makeDocument(outerTargets[target.kind], outerGroups, form);
+    return makeDocument(outerTargets[target.kind], outerGroups, form.name);
   }
 }
 
-function chooseForm(kind: RequestTarget['kind'], headers: IncomingHttpHeaders): DiscoveryForm {
-  const isAggregated = kind === 'core' || kind === 'groups' || kind === 'outerCore' || kind === 'outerGroups';
-  const form = negotiateDiscovery(headers.accept, isAggregated);
-  if (form === undefined) throw new ApiError(notAcceptable(['application/json']));
-  return form;
+function chooseForm(response: ServerResponse, kind: RequestTarget['kind']): DiscoveryForm {
+  const hasAggregated = kind === 'core' || kind === 'groups' || kind === 'outerCore' || kind === 'outerGroups';
+  return discoveryFormOf(response.req, hasAggregated);
 }
 
-function documentKey(target: InnerDiscoveryTarget, form: DiscoveryForm): string {
+function documentKey(target: InnerDiscoveryTarget, form: DiscoveryForm['name']): string {
   if (target.kind === 'group') return `group ${target.group}`;
   return target.kind === 'resources' ? `resources ${target.group}/${target.version}` : `${form} ${target.kind}`;
 }
 
 type DocumentTarget = Exclude<InnerDiscoveryTarget, { kind: 'version' }>;
 
-function makeDocument(target: DocumentTarget, groups: readonly DiscoveredGroup[], form: DiscoveryForm): Document {
+function makeDocument(
+  target: DocumentTarget,
+  groups: readonly DiscoveredGroup[],
+  form: DiscoveryForm['name'],
+): Document {
   if (form !== 'classic') {
     const chosen = groups.filter(({ group }) => (group === '') === (target.kind === 'core'));
-    return createDocument(aggregatedDocument(chosen, form), aggregatedType(form));
+    return createDocument(aggregatedDocument(chosen, form));
   }
   switch (target.kind) {
     case 'core':
@@ -115,10 +108,9 @@ function findVersion(
   throw unknownPath();
 }
 
-function send(
-  response: ServerResponse,
-  document: Document,
-  { form, headers }: { readonly form: DiscoveryForm; readonly headers: IncomingHttpHeaders },
-): void {
-  sendDocument(response, document, { headers, ...(form === 'classic' ? {} : { cacheControl: 'public' }) });
+function send(response: ServerResponse, document: Document, form: DiscoveryForm): Promise<void> {
+  const { encoding, type } = form;
+  return sendDocument(response, encodeDocument(document, { encoding, type }), {
+    ...(form.name === 'classic' ? {} : { cacheControl: 'public' }),
+  });
 }

@@ -22,6 +22,8 @@ export interface Offer {
   /** The first is what a wildcard gets. */
   readonly formats: readonly Format[];
   allows(transform: Transform): boolean;
+  /** What names no transform is passed over: somebody else serves it. */
+  readonly requiresTransform?: true;
   /** What a refusal names to a client that asked for a form which there is not. */
   readonly accepted: readonly string[];
   /** What a refusal names to a client that asked for neither JSON nor YAML; the same unless told. */
@@ -61,6 +63,7 @@ const remembered = new WeakMap<Offer, Map<string, MediaType | undefined>>();
 /** The most wanted form that an endpoint has, by the rules of a kube-apiserver; undefined when it has none of those that the Accept header names. */
 export function negotiate(accept: string | undefined, offer: Offer): MediaType | undefined {
   if (accept === undefined || accept === '' || accept === '*/*' || accept === 'application/json') {
+    if (offer.requiresTransform) return undefined;
     return offer.formats[0] === 'json' ? plainJson : plainYaml;
   }
   let known = remembered.get(offer);
@@ -91,7 +94,7 @@ function choose(clauses: readonly AcceptClause[], offer: Offer): MediaType | und
     const stream = parameters.get('stream');
     if (stream !== undefined && stream !== 'watch') continue;
     const transform = readTransform(parameters);
-    if (transform !== undefined && !offer.allows(transform)) continue;
+    if (transform === undefined ? offer.requiresTransform : !offer.allows(transform)) continue;
     return Object.freeze({ format, transform, pretty: parameters.get('pretty') === '1' });
   }
   return undefined;

@@ -1,18 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { StorageFactory } from '@clusterdex/storage-contract';
 import type { Registry } from 'prom-client';
-import { createStatus } from '../kube/status.js';
+import { createStatus, methodNotAllowed } from '../kube/status.js';
 import type { ContinueTokens } from '../query/continue-tokens.js';
 import type { FeatureGates } from '../query/feature-gates.js';
 import type { Logger } from '../telemetry/logger.js';
 import { isAllowedHost } from './allowed-host.js';
-import { ApiError, badRequest, readOnly, unknownPath } from './api-error.js';
+import { ApiError, badRequest, unknownPath } from './api-error.js';
 import { clusterListDocument } from './cluster-list.js';
 import { collectionType, createCollectionHandler } from './collection-handler.js';
 import { createDiscoveryHandler, sendOuterDiscovery } from './discovery-handler.js';
 import { type ErrorSubject, toStatus } from './error-bridge.js';
 import { createHealthHandler } from './health.js';
 import { createInventoryCache } from './inventory-cache.js';
+import { createOpenapiHandler } from './openapi/openapi-handler.js';
 import { createRepresentations } from './representations.js';
 import { createRequestMetrics } from './request-metrics.js';
 import { parseRequestPath, type RequestTarget } from './request-path.js';
@@ -46,14 +47,11 @@ export function createRequestHandler(options: RequestHandlerOptions) {
   const represent = createRepresentations(options.now ?? Date.now);
   const serveResource = createResourceHandler({ ...options, inventory, represent });
   const serveDiscovery = createDiscoveryHandler(inventory, options);
+  const serveOpenapi = createOpenapiHandler(inventory, options);
   const collections = createCollectionHandler({ ...options, represent });
   const serveHealth = createHealthHandler(options);
 
-  async function serve(
-    { headers }: IncomingMessage,
-    response: ServerResponse,
-    { target, query }: { readonly target: RequestTarget; readonly query: string },
-  ): Promise<void> {
+  async function serve(response: ServerResponse, target: RequestTarget, query: string): Promise<void> {
     switch (target.kind) {
       case 'resource':
         return serveResource(response, target, query);
@@ -62,7 +60,7 @@ export function createRequestHandler(options: RequestHandlerOptions) {
       case 'groups':
       case 'group':
       case 'resources':
-        return serveDiscovery(response, target, headers);
+        return serveDiscovery(response, target);
       case 'collection':
         return collections.get(response, target.name, query);
       case 'collections':
@@ -74,12 +72,13 @@ export function createRequestHandler(options: RequestHandlerOptions) {
       case 'metrics':
         return sendText(response, 200, { text: await registry.metrics(), type: registry.contentType });
       case 'openapi':
+        return serveOpenapi(response, target, query);
       case 'unknown':
         throw unknownPath();
       case 'malformed':
         throw badRequest(target.message);
       default:
-        return sendOuterDiscovery(response, target, headers);
+        return sendOuterDiscovery(response, target);
     }
   }
 
@@ -93,8 +92,8 @@ export function createRequestHandler(options: RequestHandlerOptions) {
     try {
       if (!isAllowedHost(request.headers.host)) throw foreignHost();
       if (target.kind === 'unknown') throw unknownPath();
-      if (method !== 'GET' && method !== 'HEAD') throw readOnly();
-      await serve(request, response, { target, query });
+      if (method !== 'GET' && method !== 'HEAD') throw new ApiError(methodNotAllowed());
+      await serve(response, target, query);
     } catch (error) {
       answerError(response, error, target);
     }
@@ -109,8 +108,7 @@ export function createRequestHandler(options: RequestHandlerOptions) {
       return;
     }
     const answer = toStatus(error, subjectOf(target));
-    if (answer.code >= 500 && !(error instanceof ApiError))
-      logger.error({ err: error, target, code: answer.code }, 'a request failed');
+    if (answer.code >= 500) logger.error({ err: error, target, code: answer.code }, 'a request failed');
     else if (response.headersSent) logger.error({ err: error, target }, 'a list broke off');
     sendStatus(response, answer, error instanceof ApiError ? error.warning : undefined);
   }

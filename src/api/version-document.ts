@@ -1,5 +1,5 @@
 import { serverVersion } from '../config/server-version.js';
-import { type Document, digest } from './document.js';
+import { type Document, documentOf } from './document.js';
 
 /** The Kubernetes version that clients are told when the member cluster's own is not known. */
 const compatibleVersion = 'v1.36.0+clusterdex';
@@ -27,6 +27,5 @@ function versionDocument(gitVersion: string): Document {
     compiler: '',
     platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
   };
-  const bytes = Buffer.from(`${JSON.stringify(info, undefined, 2)}\n`);
-  return { bytes, type: 'application/json', etag: `"${digest(bytes)}"` };
+  return documentOf(Buffer.from(`${JSON.stringify(info, undefined, 2)}\n`));
 }

@@ -42,11 +42,11 @@ function rowsOf<Row>(select: Database.Statement, { limit, select: { parameters }
 export function selectIdentifiers(
   statements: Statements,
   query: IdentifierQuery,
-  follow?: () => void,
+  follow?: (revision: string) => void,
 ): IdentifierResult {
   return statements.inTransaction(() => {
     const revision = statements.revision();
-    follow?.();
+    follow?.(revision);
     const ids = new NumberList();
     const sizes = new NumberList();
     if (query.withSizes) {

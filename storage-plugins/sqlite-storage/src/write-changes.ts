@@ -155,9 +155,7 @@ export class ChangeWriter {
     if (newer < 0) return false;
     if (newer === 0 && row.resource_version === change.resourceVersion && row.size === change.size) {
       if (this.#statements.sameObject.get(json, row.id) === 1) {
-        if (change.row !== null && this.#statements.updateRow.run({ row: change.row, id: row.id }).changes > 0) {
-          this.#log.recordRows();
-        }
+        if (change.row !== null) this.#statements.updateRow.run({ row: change.row, id: row.id });
         return false;
       }
     }

@@ -13,7 +13,6 @@ export interface Answer {
   readonly code: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly text: string;
-  readonly bytes: Buffer;
 }
 
 export interface TestApp {
@@ -53,7 +52,8 @@ export async function startTestApp(
   };
 }
 
-function ask(
+/** Sends the path as it stands. */
+export function ask(
   url: string,
   path: string,
   { method = 'GET', headers = {}, body }: { method?: string; headers?: Record<string, string>; body?: string },
@@ -64,10 +64,9 @@ function ask(
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
-      response.on('end', () => {
-        const bytes = Buffer.concat(chunks);
-        resolve({ code: response.statusCode ?? 0, headers: response.headers, text: bytes.toString(), bytes });
-      });
+      response.on('end', () =>
+        resolve({ code: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() }),
+      );
     });
     sent.on('error', reject);
     sent.end(body);
