@@ -39,6 +39,12 @@ export const importTable = [
     may: ['contract', 'selection', 'storage-sql'],
     packages: anything,
   },
+  {
+    area: 'postgres-storage',
+    files: 'storage-plugins/postgres-storage/src/',
+    may: ['contract', 'selection', 'storage-sql'],
+    packages: anything,
+  },
 
   { area: 'config', files: 'src/config/', may: ['contract'], packages: anything },
   { area: 'telemetry', files: 'src/telemetry/', may: ['contract', 'config'], packages: anything },

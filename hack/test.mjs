@@ -1,18 +1,44 @@
 #!/usr/bin/env node
-// npm test: installs and builds what is missing, then runs every test. Arguments go to jest: npm test -- test/differential
-import { spawnSync } from 'node:child_process';
+// npm test: installs and builds what is missing, starts the servers that are installed, then runs every test. Arguments go to jest:
+// npm test -- test/differential. A server that the environment names is used as it is; CLUSTERDEX_REQUIRE_BACKENDS=postgres,… fails
+// where one is missing.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { backends, startBackend } from './backends.mjs';
 import { prepare, root } from './prepare.mjs';
 import { resultsFile } from './test-summary.mjs';
 
 rmSync(resultsFile, { force: true });
 prepare();
+const required = new Set((process.env.CLUSTERDEX_REQUIRE_BACKENDS ?? '').split(',').filter(Boolean));
+const environment = { ...process.env };
+const running = [];
+const notRun = [];
+for (const backend of backends) {
+  if (process.env[backend.variable]) continue;
+  try {
+    const server = await startBackend(backend);
+    running.push(server);
+    environment[backend.variable] = server.address;
+  } catch (error) {
+    notRun.push(`not run: the tests with ${backend.title}: ${error.message}\n  ${backend.start}`);
+    if (required.has(backend.name)) process.exitCode = 1;
+  }
+}
+
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-const { status, signal } = spawnSync(
-  process.execPath,
-  [jest, '--json', `--outputFile=${resultsFile}`, ...process.argv.slice(2)],
-  { cwd: root, stdio: ['inherit', 'ignore', 'inherit'] },
-);
+const child = spawn(process.execPath, [jest, '--json', `--outputFile=${resultsFile}`, ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: ['inherit', 'ignore', 'inherit'],
+  env: environment,
+});
+// The terminal sends Ctrl-C to jest as well; the servers are stopped when it has ended.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => child.kill('SIGTERM'));
+const [status, signal] = await once(child, 'exit');
+await Promise.all(running.map(({ stop }) => stop()));
+for (const line of notRun) console.error(line);
 if (signal !== null) console.error(`jest was ended by ${signal}`);
-process.exitCode = status ?? 1;
+if (status !== 0) process.exitCode = status ?? 1;

@@ -1,6 +1,7 @@
 import type { CollectionListOptions, ResourceTypeSelector, StoredObject } from '@clusterdex/storage-contract';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OpenedStorage } from '../../src/plugin-host/open-storage.js';
+import { testedStorages } from '../backends/tested-storages.js';
 import { createExample, type ExampleObject, exampleKey, metadataText } from '../support/example-object.js';
 import { fillStorage } from '../support/fill-storage.js';
 import { generateFleet } from '../support/fleet.js';
@@ -16,7 +17,6 @@ import { readPage, walkPages } from './walk-pages.js';
 /** CLUSTERDEX_TEST_SEED=7 repeats one seed; CLUSTERDEX_TEST_QUERIES says how many queries for each seed. */
 const seeds = (process.env.CLUSTERDEX_TEST_SEED ?? '1,2,3,4').split(',').map(Number);
 const queries = Number(process.env.CLUSTERDEX_TEST_QUERIES ?? 120);
-const storageNames = ['memory', 'sqlite'] as const;
 
 interface Query {
   readonly list: 'resource' | 'any' | 'workloads' | 'kuberesources';
@@ -103,20 +103,23 @@ describe.each(seeds)('a random fleet, seed %i', (seed) => {
     const row = fleetRow(one);
     if (row !== undefined) rowOf.set(exampleKey(createExample(one)), row);
   }
+  const storages = testedStorages();
   const opened = new Map<string, OpenedStorage>();
 
   beforeAll(async () => {
-    for (const name of storageNames) {
-      const storage = await openTestStorage(name, { dataDirectory: folder });
+    for (const { name, config } of storages) {
+      if (config === undefined) continue;
+      const storage = await openTestStorage(name, { dataDirectory: folder, config });
       opened.set(name, storage);
       await fillStorage(storage.factory, generated);
     }
   });
   afterAll(() => Promise.all([...opened.values()].map((storage) => storage.close())));
 
-  it.each(storageNames)(
-    `%s answers ${queries} random queries as the oracle does, in whole and page by page`,
-    async (name) => {
+  for (const { name, config, notRun } of storages) if (config === undefined) it.skip(`${name}: ${notRun}`, () => {});
+  it.each(storages.filter(({ config }) => config !== undefined))(
+    `$name answers ${queries} random queries as the oracle does, in whole and page by page`,
+    async ({ name }) => {
       const factory = opened.get(name)?.factory;
       if (factory === undefined) throw new Error(`${name} is not open`);
       const random = createRandom(seed * 1000);

@@ -15,4 +15,8 @@ export interface SqlDialect {
   labelComparison(requirement: LabelRequirement): Sql;
   /** Whether `column` contains `part`, ASCII case-insensitive, every character literal. */
   contains(column: Sql, part: string): Sql;
+  /** Ends an EXISTS that is to be tested row by row, where the database would otherwise make a join of it. */
+  readonly existsSuffix?: string;
+  /** Where NULL does not come first (with DESC last) by itself. */
+  readonly explicitNulls?: boolean;
 }

@@ -24,6 +24,6 @@ export function isNegative(requirement: { readonly operator: string }): boolean 
 
 /** A condition on `r.id`, answered from the label index. */
 export function labelCondition(requirement: LabelRequirement, dialect: SqlDialect): Sql {
-  const has = sql`EXISTS (SELECT 1 FROM object_labels x WHERE x.object_id = r.id AND x.label_id IN (${labelIds(requirement, dialect)}))`;
+  const has = sql`EXISTS (SELECT 1 FROM object_labels x WHERE x.object_id = r.id AND x.label_id IN (${labelIds(requirement, dialect)})${verbatim(dialect.existsSuffix ?? '')})`;
   return isNegative(requirement) ? sql`NOT ${has}` : has;
 }

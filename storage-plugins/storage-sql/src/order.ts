@@ -41,9 +41,12 @@ export function completeOrder(
   return terms;
 }
 
-export function renderOrder(terms: readonly SqlOrderTerm[]): Sql {
+export function renderOrder(terms: readonly SqlOrderTerm[], dialect?: Pick<SqlDialect, 'explicitNulls'>): Sql {
   return joinSql(
-    terms.map((term) => (term.descending ? sql`${term.expression} DESC` : term.expression)),
+    terms.map(({ expression, descending, nullable }) => {
+      const nulls = verbatim(dialect?.explicitNulls && nullable ? ` NULLS ${descending ? 'LAST' : 'FIRST'}` : '');
+      return sql`${expression}${verbatim(descending ? ' DESC' : '')}${nulls}`;
+    }),
     ', ',
   );
 }

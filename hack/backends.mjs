@@ -1,0 +1,141 @@
+#!/usr/bin/env node
+// The servers that tests need. As a command it starts all that are installed on their default addresses and keeps them until Ctrl-C:
+// node hack/backends.mjs [name ...]; `npm test` starts its own on free ports, unless the environment says where one runs.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+
+const root = resolve(import.meta.dirname, '..');
+const startSeconds = 30;
+
+/** Variable, default address and how to start it, for each backend. */
+export const backends = JSON.parse(readFileSync(join(root, 'test/backends/backends.json'), 'utf8'));
+
+/** How each is started: in `folder`, as `user`, on `port` of the loopback address. Resolves to the running process. */
+const starters = {
+  async postgres({ bin, folder, user, port }) {
+    const data = join(folder, 'data');
+    run(
+      join(bin, 'initdb'),
+      ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '--locale=C', '-E', 'UTF8'],
+      user,
+    );
+    // Nothing here has to survive a power failure.
+    const settings = {
+      fsync: 'off',
+      max_connections: '200',
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: folder,
+    };
+    const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const child = start(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], user);
+    return { child, stopSignal: 'SIGINT' };
+  },
+};
+
+/** Where the programs of a backend lie; undefined when it is not installed. */
+export function findBinaries({ binary, folders }) {
+  const candidates = [...folders.flatMap(expand), ...(process.env.PATH ?? '').split(delimiter)];
+  return candidates.find((folder) => existsSync(join(folder, binary)));
+}
+
+/** Starts a server of its own in a temporary folder. Throws with what it printed when it does not come up. */
+export async function startBackend(backend, port) {
+  const bin = findBinaries(backend);
+  if (bin === undefined) throw new Error(`${backend.title} is not installed`);
+  const user = serverUser(backend.name);
+  const folder = mkdtempSync(join(tmpdir(), `clusterdex-${backend.name}-`));
+  if (user.uid !== undefined) chownSync(folder, user.uid, user.gid);
+  const chosenPort = port ?? (await freePort());
+  const { child, stopSignal } = await starters[backend.name]({ bin, folder, user, port: chosenPort });
+  let output = '';
+  child.stderr.on('data', (piece) => {
+    output += piece;
+  });
+  const stop = async () => {
+    const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
+    child.kill(stopSignal);
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', () => {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const deadline = Date.now() + startSeconds * 1000;
+  while (!/ready (?:to accept|for) connections/.test(output)) {
+    if (child.exitCode !== null || Date.now() > deadline) {
+      await stop();
+      throw new Error(`${backend.title} did not start:\n${output}`);
+    }
+    await setTimeout(20);
+  }
+  const address = new URL(backend.address);
+  address.port = String(chosenPort);
+  return { address: address.href, stop };
+}
+
+function expand(folder) {
+  const [before, after] = folder.split('*');
+  if (after === undefined) return [folder];
+  if (!existsSync(before)) return [];
+  // The newest first.
+  return readdirSync(before)
+    .sort((a, b) => Number(b) - Number(a))
+    .map((name) => before + name + after);
+}
+
+/** These servers refuse to run as root. */
+function serverUser(name) {
+  if (process.getuid?.() !== 0) return {};
+  for (const user of [name === 'postgres' ? 'postgres' : 'mysql', 'nobody']) {
+    const [uid, gid] = ['-u', '-g'].map((flag) => spawnSync('id', [flag, user], { encoding: 'utf8' }));
+    if (uid.status === 0) return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+  }
+  throw new Error('there is no user to run a server as');
+}
+
+function run(command, parameters, user) {
+  const { status, stderr, error } = spawnSync(command, parameters, { ...user, cwd: '/', encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command} failed: ${error?.message ?? stderr}`);
+}
+
+const start = (command, parameters, user) =>
+  spawn(command, parameters, { ...user, cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] });
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function main(names) {
+  const chosen = backends.filter(({ name }) => names.length === 0 || names.includes(name));
+  const running = [];
+  for (const backend of chosen) {
+    try {
+      const server = await startBackend(backend, Number(new URL(backend.address).port));
+      running.push(server);
+      console.log(`${backend.title}: ${backend.variable}=${server.address}`);
+    } catch (error) {
+      console.error(`${error.message}\n  ${backend.start}`);
+    }
+  }
+  if (running.length === 0) process.exit(1);
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, async () => {
+      await Promise.all(running.map(({ stop }) => stop()));
+      process.exit(0);
+    });
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main(process.argv.slice(2));

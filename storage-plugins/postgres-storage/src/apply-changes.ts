@@ -1,0 +1,166 @@
+import { type DecidedChange, type DecidedChanges, type Sql, sql } from '@clusterdex/storage-sql';
+import { binaryArray, type ElementType } from './binary-array.js';
+import type { PostgresConnection } from './postgres-database.js';
+
+export interface ChangeScope {
+  readonly typeId: number;
+  readonly cluster: string;
+}
+
+type Scope = ChangeScope & { readonly batchId: number };
+type Replacement = DecidedChange & Required<Pick<DecidedChange, 'after'>>;
+
+const largestInteger = 2n ** 63n - 1n;
+
+/**
+ * Sends all that the changes need, without waiting in between, and last the step that gives them their revisions: it holds a lock that every
+ * writer needs, but only until the commit, which comes next. So revisions become visible in their order. Resolves to the last of them;
+ * undefined when there is none.
+ */
+export async function applyChanges(
+  connection: PostgresConnection,
+  scope: Scope,
+  { changes, rows }: DecidedChanges,
+): Promise<number | undefined> {
+  const waves: Numbered[][] = [];
+  for (const [ordinal, change] of changes.entries()) {
+    waves[change.wave] ??= [];
+    waves[change.wave]?.push({ ...change, ordinal });
+  }
+  const statements: { readonly statement: Sql; readonly name: string }[] = [];
+  const add = (name: string, statement: Sql) => statements.push({ name, statement });
+  for (const wave of waves) {
+    add('log', logStatement(scope, wave));
+    const deleted = wave.filter(({ after }) => after === undefined);
+    const stored = wave.filter((change): change is Replacement & Numbered => change.after !== undefined);
+    const replaced = stored.filter(({ before }) => before !== undefined);
+    const created = stored.filter(({ before }) => before === undefined);
+    const relabelled = replaced.filter(({ before, after }) => before?.labelIds !== after.labelIds);
+    const detached = labelPairs([...deleted, ...relabelled], ({ before }) => before?.labelIds);
+    const attached = labelPairs([...created, ...relabelled], ({ after }) => after?.labelIds);
+    if (deleted.length > 0) {
+      const ids = array('bigint', deleted, ({ id }) => id);
+      add('delete', sql`DELETE FROM resources WHERE id = ANY(${ids}::bigint[])`);
+      add('delete-object', sql`DELETE FROM objects WHERE id = ANY(${ids}::bigint[])`);
+    }
+    if (replaced.length > 0) {
+      add('update', updateStatement(replaced));
+      add(
+        'update-object',
+        sql`UPDATE objects o SET object = x.object, row = x.row
+          FROM unnest(${ids(replaced)}::bigint[], ${json(replaced)}::text[], ${rowsOf(replaced)}::text[]) x (id, object, row) WHERE o.id = x.id`,
+      );
+    }
+    if (created.length > 0) {
+      add('insert', insertStatement(scope, created));
+      add(
+        'insert-object',
+        sql`INSERT INTO objects (id, object, row)
+          SELECT * FROM unnest(${ids(created)}::bigint[], ${json(created)}::text[], ${rowsOf(created)}::text[])`,
+      );
+    }
+    if (detached.length > 0) add('detach', detachStatement(detached));
+    if (attached.length > 0) {
+      add('attach', sql`INSERT INTO object_labels (label_id, object_id) SELECT * FROM ${pairs(attached)}`);
+    }
+    const forgotten = wave.filter(({ before, after }) => before !== undefined && before.uid !== after?.object.uid);
+    if (forgotten.length > 0) {
+      const uids = array('text', forgotten, ({ before }) => before?.uid ?? '');
+      add('forget', sql`DELETE FROM events WHERE cluster = ${scope.cluster} AND involved_uid = ANY(${uids}::text[])`);
+    }
+  }
+  if (rows.size > 0) {
+    const [of, texts] = [binaryArray('bigint', [...rows.keys()]), binaryArray('text', [...rows.values()])];
+    add(
+      'rows',
+      sql`UPDATE objects o SET row = x.row FROM unnest(${of}::bigint[], ${texts}::text[]) x (id, row)
+        WHERE o.id = x.id AND o.row IS DISTINCT FROM x.row`,
+    );
+  }
+  if (changes.length > 0) add('revision', revisionStatement(scope, changes.length));
+  const answers = await Promise.all(statements.map(({ name, statement }) => connection.query(statement, { name })));
+  return changes.length === 0 ? undefined : Number(answers.at(-1)?.[0]?.[0]);
+}
+
+const revisionStatement = ({ batchId }: Scope, count: number): Sql =>
+  sql`WITH next AS (UPDATE revision SET revision = revision + ${count} RETURNING revision)
+    INSERT INTO change_batches (revision, count, batch_id) SELECT revision, ${count}, ${batchId} FROM next RETURNING revision`;
+
+type Numbered = DecidedChange & { readonly ordinal: number };
+
+/** Before the objects are changed: it keeps what they were. */
+function logStatement({ batchId, typeId, cluster }: Scope, changes: readonly Numbered[]): Sql {
+  const ordinals = array('integer', changes, ({ ordinal }) => ordinal);
+  const deleted = array('boolean', changes, ({ after }) => after === undefined);
+  return sql`INSERT INTO changes (batch_id, ordinal, object_id, type_id, cluster, deleted, object)
+    SELECT ${batchId}, x.ordinal, x.id, ${typeId}, ${cluster}, x.deleted, o.object
+    FROM unnest(${ordinals}::integer[], ${ids(changes)}::bigint[], ${deleted}::boolean[]) x (ordinal, id, deleted)
+    LEFT JOIN objects o ON o.id = x.id`;
+}
+
+function insertStatement({ typeId, cluster }: Scope, changes: readonly Replacement[]): Sql {
+  const namespaces = array('text', changes, ({ after }) => after.object.namespace);
+  const names = array('text', changes, ({ after }) => after.object.name);
+  return sql`INSERT INTO resources (type_id, cluster, namespace, name, id, uid, owner_uid, resource_version, version_number, created_at,
+      synced_at, metadata_end, size, digest, label_ids)
+    SELECT ${typeId}, ${cluster}, x.* FROM unnest(${namespaces}::text[], ${names}::text[], ${columns(changes)}) x`;
+}
+
+function updateStatement(changes: readonly Replacement[]): Sql {
+  return sql`UPDATE resources r SET uid = x.uid, owner_uid = x.owner_uid, resource_version = x.resource_version,
+      version_number = x.version_number, created_at = x.created_at, synced_at = x.synced_at, metadata_end = x.metadata_end,
+      size = x.size, digest = x.digest, label_ids = x.label_ids
+    FROM unnest(${columns(changes)}) x (id, uid, owner_uid, resource_version, version_number, created_at, synced_at, metadata_end,
+      size, digest, label_ids)
+    WHERE r.id = x.id`;
+}
+
+/** What an insert and an update have in common. */
+function columns(changes: readonly Replacement[]): Sql {
+  const now = Date.now();
+  const of = (type: ElementType, value: (change: Replacement) => string | number | bigint | null) =>
+    array(type, changes, value);
+  return sql`${ids(changes)}::bigint[], ${of('text', ({ after }) => after.object.uid)}::text[],
+    ${of('text', ({ after }) => after.object.ownerUid)}::text[], ${of('text', ({ after }) => after.object.resourceVersion)}::text[],
+    ${of('bigint', ({ after }) => versionNumber(after.object.resourceVersion))}::bigint[],
+    ${of('bigint', ({ after }) => after.object.createdAt ?? null)}::bigint[], ${of('bigint', () => now)}::bigint[],
+    ${of('integer', ({ after }) => after.object.metadataEnd)}::integer[], ${of('integer', ({ after }) => after.object.json.length)}::integer[],
+    ${of('bytea', ({ after }) => after.digest)}::bytea[], ${of('text', ({ after }) => after.labelIds)}::text[]`;
+}
+
+const ids = (changes: readonly DecidedChange[]): Buffer => array('bigint', changes, ({ id }) => id);
+const rowsOf = (changes: readonly Replacement[]): Buffer =>
+  array('text', changes, ({ after }) => after.object.row ?? null);
+const json = (changes: readonly Replacement[]): Buffer => array('text', changes, ({ after }) => after.object.json);
+
+function array<Item>(
+  type: ElementType,
+  items: readonly Item[],
+  value: (item: Item) => Parameters<typeof binaryArray>[1][number],
+): Buffer {
+  return binaryArray(type, items.map(value));
+}
+
+type LabelPair = readonly [labelId: number, objectId: number];
+
+function labelPairs(
+  changes: readonly DecidedChange[],
+  labelIds: (change: DecidedChange) => string | undefined,
+): readonly LabelPair[] {
+  return changes.flatMap((change) => {
+    const text = labelIds(change);
+    return text === undefined || text === '' ? [] : text.split(',').map((id): LabelPair => [Number(id), change.id]);
+  });
+}
+
+const pairs = (of: readonly LabelPair[]): Sql =>
+  sql`unnest(${array('bigint', of, ([label]) => label)}::bigint[], ${array('bigint', of, ([, object]) => object)}::bigint[])`;
+
+const detachStatement = (of: readonly LabelPair[]): Sql =>
+  sql`DELETE FROM object_labels d USING ${pairs(of)} x (label_id, object_id) WHERE d.label_id = x.label_id AND d.object_id = x.object_id`;
+
+export function versionNumber(resourceVersion: string): bigint | null {
+  if (!/^\d{1,19}$/.test(resourceVersion)) return null;
+  const number = BigInt(resourceVersion);
+  return number <= largestInteger ? number : null;
+}

@@ -1,0 +1,155 @@
+import { createStorageError } from '@clusterdex/storage-contract';
+import { type SelectableObject, selectableFromJson, type Transition } from '@clusterdex/storage-contract/selection';
+import { sql, verbatim } from '@clusterdex/storage-sql';
+import type { PostgresDatabase, Row } from './postgres-database.js';
+import type { TypesRegistry } from './types-registry.js';
+
+/** How many changes are read at once. */
+const changesPerRead = 200;
+/** How soon a change of another process is noticed. */
+const pollMilliseconds = 100;
+/** Watchers that are equally far share what they read. */
+const readsKept = 8;
+
+export interface ChangedObject extends SelectableObject {
+  readonly json: Uint8Array;
+}
+
+export interface Change extends Transition<ChangedObject> {
+  readonly revision: number;
+  readonly typeId: number;
+  readonly cluster: string;
+}
+
+/**
+ * The log of changes, as watchers read it. A watcher holds nothing but its place in it. Batches become visible in the order of their
+ * revisions (see applyChanges), so what is behind a place that was read is never filled in later.
+ */
+export class ChangeFeed {
+  readonly #database: PostgresDatabase;
+  readonly #types: TypesRegistry;
+  readonly #reads = new Map<number, Promise<readonly Change[]>>();
+  readonly #waiting = new Set<() => void>();
+  #timer: NodeJS.Timeout | undefined;
+  #polling = false;
+  #revision: unknown;
+
+  constructor(database: PostgresDatabase, types: TypesRegistry) {
+    this.#database = database;
+    this.#types = types;
+  }
+
+  /** The changes behind a revision, at most so many at once; none when there are none yet. EXPIRED when they are not kept. */
+  async read(after: number): Promise<readonly Change[]> {
+    const known = this.#reads.get(after);
+    if (known !== undefined) return known;
+    const reading = this.#read(after);
+    this.#reads.set(after, reading);
+    const forget = () => this.#reads.delete(after);
+    reading.then((changes) => changes.length < changesPerRead && forget(), forget);
+    if (this.#reads.size > readsKept) this.#reads.delete(this.#reads.keys().next().value as number);
+    return reading;
+  }
+
+  /** Resolves when something may have changed, or when the signal aborts. */
+  async wait(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    this.#poll();
+    await new Promise<void>((resolve) => {
+      const wake = () => {
+        this.#waiting.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#waiting.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+
+  /** Wakes whoever waits: this process has written, or the storage closes. */
+  wake(): void {
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.wake();
+  }
+
+  async #read(after: number): Promise<readonly Change[]> {
+    const rows = await this.#database.query(
+      sql`WITH state AS MATERIALIZED (SELECT revision, trimmed FROM revision),
+          log AS MATERIALIZED (
+            SELECT b.revision - b.count + 1 + c.ordinal AS revision, c.*
+            FROM change_batches b JOIN changes c ON c.batch_id = b.batch_id
+            WHERE b.revision > ${after} AND b.revision - b.count + 1 + c.ordinal > ${after}
+            ORDER BY b.revision, c.ordinal LIMIT ${verbatim(String(changesPerRead))})
+        SELECT state.revision, state.trimmed, log.revision, log.type_id, log.cluster, log.object,
+          CASE WHEN log.deleted THEN NULL ELSE coalesce(
+            (SELECT n.object FROM changes n WHERE n.object_id = log.object_id AND (n.batch_id, n.ordinal) > (log.batch_id, log.ordinal)
+              ORDER BY n.batch_id, n.ordinal LIMIT 1),
+            (SELECT o.object FROM objects o WHERE o.id = log.object_id)) END
+        FROM state LEFT JOIN log ON true ORDER BY log.revision`,
+      { name: 'changes' },
+    );
+    refuseExpired(after, rows[0]);
+    const changes = rows.filter((row) => row[2] !== null);
+    await this.#types.know(changes.map((row) => Number(row[3])));
+    return changes.map(toChange);
+  }
+
+  /** The first look always wakes: what happened between a watcher's last read and its wait is not missed. */
+  #poll(): void {
+    if (this.#timer !== undefined) return;
+    this.#revision = undefined;
+    this.#timer = setInterval(() => void this.#look(), pollMilliseconds);
+    this.#timer.unref();
+  }
+
+  async #look(): Promise<void> {
+    if (this.#waiting.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+      return;
+    }
+    if (this.#polling) return;
+    this.#polling = true;
+    try {
+      const [row] = await this.#database.query(verbatim('SELECT revision FROM revision'), { name: 'revision' });
+      if (row?.[0] === this.#revision) return;
+      this.#revision = row?.[0];
+      this.wake();
+    } catch {
+      // Whoever waits finds out with its next read.
+      this.wake();
+    } finally {
+      this.#polling = false;
+    }
+  }
+}
+
+function refuseExpired(after: number, row: Row | undefined): void {
+  const [revision, trimmed] = [Number(row?.[0]), Number(row?.[1])];
+  if (after >= trimmed && after <= revision) return;
+  throw createStorageError(
+    'EXPIRED',
+    `expected a revision from ${trimmed} to ${revision}, whose changes are kept, found ${after}; list again`,
+  );
+}
+
+function toChange([, , revision, typeId, cluster, before, after]: Row): Change {
+  return {
+    revision: Number(revision),
+    typeId: Number(typeId),
+    cluster: String(cluster),
+    before: side(before, String(cluster)),
+    after: side(after, String(cluster)),
+  };
+}
+
+function side(json: unknown, cluster: string): ChangedObject | undefined {
+  if (typeof json !== 'string') return undefined;
+  const bytes = Buffer.from(json);
+  return { ...selectableFromJson(bytes, cluster), json: bytes };
+}

@@ -1,0 +1,262 @@
+import { setTimeout } from 'node:timers/promises';
+import { createStorageError, type StorageHost } from '@clusterdex/storage-contract';
+import type { Sql } from '@clusterdex/storage-sql';
+import pg from 'pg';
+import type { PostgresConfig } from './config.js';
+import { connectionSettings, describeServer, mayBePlain } from './connection-settings.js';
+import { isTransient, mapError } from './map-error.js';
+import { bindValue, numberPlaceholders } from './number-sql.js';
+
+export type Value = string | number | boolean | null;
+export type Row = readonly Value[];
+
+export interface QueryOptions {
+  /** Prepared once for each connection, under this name. */
+  readonly name?: string;
+}
+
+/** One connection. Statements may be sent without waiting for those before: they run in their order. */
+export interface PostgresConnection {
+  query(statement: Pick<Sql, 'text' | 'parameters'>, options?: QueryOptions): Promise<readonly Row[]>;
+}
+
+const attempts = 6;
+const numericTypes = new Set([20, 21, 23, 26]);
+const boolean = 16;
+
+/** Rows are arrays, integers numbers: no id or time of ours is beyond 2^53. Who wants more asks for text. */
+const types = {
+  getTypeParser: (oid: number) => {
+    if (numericTypes.has(oid)) return Number;
+    return oid === boolean ? (text: string) => text === 't' : (text: string) => text;
+  },
+} as pg.CustomTypesConfig;
+
+/** The pools of connections. Everything rejects with a StorageError. */
+export class PostgresDatabase {
+  /** `host:port/database`, for messages. */
+  readonly server: string;
+  readonly #config: PostgresConfig;
+  readonly #host: StorageHost;
+  readonly #reads: pg.Pool;
+  readonly #writes: pg.Pool;
+  readonly #busy = new Set<pg.PoolClient>();
+  readonly #seconds;
+  readonly #waiting = new Set<(error: Error) => void>();
+  #closed = false;
+
+  static async open(config: PostgresConfig, host: StorageHost): Promise<PostgresDatabase> {
+    const settings = connectionSettings(config);
+    const plain = mayBePlain(config) && !(await speaksTls(settings));
+    return new PostgresDatabase(config, host, plain ? { ...settings, ssl: false } : settings);
+  }
+
+  private constructor(config: PostgresConfig, host: StorageHost, settings: pg.ClientConfig) {
+    this.#config = config;
+    this.#host = host;
+    this.server = describeServer(settings);
+    const { connPool } = config;
+    this.#reads = this.#pool(settings, connPool.maxOpenConns);
+    this.#writes = this.#pool(settings, connPool.maxWriteConns);
+    this.#seconds = host.metrics.histogram('statement_seconds', 'Time of a statement, the way there and back included');
+  }
+
+  /** On any connection for reads. */
+  query(
+    statement: Pick<Sql, 'text' | 'parameters'>,
+    options: QueryOptions & { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<readonly Row[]> {
+    return this.#with(this.#reads, ({ query }) => query(statement, options), options.signal);
+  }
+
+  /** Reads that belong together see one state of the database. */
+  snapshot<Result>(work: (connection: PostgresConnection) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+    return this.#with(
+      this.#reads,
+      async (connection) => {
+        const begun = connection.query({ text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', parameters: [] });
+        begun.catch(() => {});
+        try {
+          return await work(connection);
+        } finally {
+          await connection.query({ text: 'COMMIT', parameters: [] }).catch(() => {});
+        }
+      },
+      signal,
+    );
+  }
+
+  /** All or nothing; from the start again when somebody else was in the way. */
+  async transaction<Result>(work: (connection: PostgresConnection) => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#with(this.#writes, (connection) => runTransaction(connection, work), undefined, true);
+      } catch (error) {
+        if (!isTransient(error) || attempt === attempts) throw this.#closedOr(error);
+        await setTimeout(2 ** attempt * (1 + Math.random()));
+      }
+    }
+  }
+
+  refuseClosed(): void {
+    if (this.#closed) throw closedError();
+  }
+
+  /** Lets what runs end, for so long; then cuts it off. */
+  async close(patienceMilliseconds: number): Promise<void> {
+    this.#closed = true;
+    // The pool would let those wait who have no connection yet.
+    for (const refuse of this.#waiting) refuse(closedError());
+    const ended = Promise.all([this.#reads.end(), this.#writes.end()]);
+    const late = new AbortController();
+    await Promise.race([ended, setTimeout(patienceMilliseconds, undefined, { signal: late.signal }).catch(() => {})]);
+    late.abort();
+    for (const client of this.#busy) client.release(true);
+    this.#busy.clear();
+    await ended;
+  }
+
+  #pool(settings: pg.ClientConfig, max: number): pg.Pool {
+    const { connPool, schema, params, statementTimeoutMilliseconds } = this.#config;
+    const options: pg.PoolConfig & { pipeline: boolean } = {
+      ...settings,
+      max,
+      types,
+      pipeline: true,
+      allowExitOnIdle: true,
+      idleTimeoutMillis: 30_000,
+      maxLifetimeSeconds: connPool.connMaxLifetimeSeconds,
+      connectionTimeoutMillis: connPool.waitMilliseconds,
+    };
+    const pool = new pg.Pool(options);
+    const session = {
+      search_path: schema,
+      client_encoding: 'UTF8',
+      timezone: 'UTC',
+      statement_timeout: String(statementTimeoutMilliseconds),
+      // A server that works for somebody who has left is told by its socket.
+      client_connection_check_interval: '2000',
+      jit: 'off',
+      ...params,
+    };
+    pool.on('connect', (client) => {
+      client.on('error', (error) =>
+        this.#host.logger.warn({ error: error.message }, 'a connection to PostgreSQL was lost'),
+      );
+      for (const [name, value] of Object.entries(session)) {
+        // Sent ahead of whatever the connection is wanted for; a setting that is refused must not go unnoticed.
+        client.query('SELECT set_config($1, $2, false)', [name, value]).catch((error: Error) => {
+          this.#host.logger.error(
+            { setting: name, error: error.message },
+            'PostgreSQL refused a setting of the session',
+          );
+        });
+      }
+    });
+    pool.on('error', () => {});
+    return pool;
+  }
+
+  async #with<Result>(
+    pool: pg.Pool,
+    work: (connection: PostgresConnection) => Promise<Result>,
+    signal?: AbortSignal,
+    raw = false,
+  ): Promise<Result> {
+    this.refuseClosed();
+    const client = await this.#connect(pool);
+    // The server notices that the connection is gone, and stops.
+    const abort = () => this.#release(client, true);
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      return await work({ query: (statement, options) => this.#send(client, statement, options) });
+    } catch (error) {
+      throw raw ? error : this.#closedOr(error);
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      this.#release(client, false);
+    }
+  }
+
+  async #connect(pool: pg.Pool): Promise<pg.PoolClient> {
+    const connecting = pool.connect();
+    let refuse = (_error: Error) => {};
+    try {
+      const client = await new Promise<pg.PoolClient>((resolve, reject) => {
+        refuse = reject;
+        this.#waiting.add(refuse);
+        connecting.then(resolve, reject);
+      });
+      this.#busy.add(client);
+      return client;
+    } catch (error) {
+      connecting.then((client) => client.release(true)).catch(() => {});
+      throw this.#closedOr(error);
+    } finally {
+      this.#waiting.delete(refuse);
+    }
+  }
+
+  #release(client: pg.PoolClient, destroy: boolean): void {
+    if (!this.#busy.delete(client)) return;
+    client.release(destroy);
+  }
+
+  async #send(
+    client: pg.PoolClient,
+    { text, parameters }: Pick<Sql, 'text' | 'parameters'>,
+    { name }: QueryOptions = {},
+  ): Promise<readonly Row[]> {
+    const start = performance.now();
+    const { rows } = await client.query<Value[]>({
+      text: numberPlaceholders(text),
+      values: parameters.map(bindValue),
+      rowMode: 'array',
+      ...(name !== undefined && this.#config.preparedStatements && { name }),
+    });
+    const milliseconds = performance.now() - start;
+    this.#seconds.observe(milliseconds / 1000);
+    const { slowQueryMilliseconds } = this.#config;
+    if (slowQueryMilliseconds > 0 && milliseconds > slowQueryMilliseconds) {
+      this.#host.logger.warn({ milliseconds: Math.round(milliseconds), statement: text }, 'slow statement');
+    }
+    return rows;
+  }
+
+  #closedOr(error: unknown): Error {
+    if (this.#closed) return closedError(error);
+    return mapError(error, this.server);
+  }
+}
+
+const closedError = (cause?: unknown) => createStorageError('CLOSED', 'the postgres storage is shut down', { cause });
+
+async function runTransaction<Result>(
+  connection: PostgresConnection,
+  work: (connection: PostgresConnection) => Promise<Result>,
+): Promise<Result> {
+  const run = (text: string) => connection.query({ text, parameters: [] });
+  const begun = run('BEGIN');
+  begun.catch(() => {});
+  try {
+    const result = await work(connection);
+    await run('COMMIT');
+    return result;
+  } catch (error) {
+    await run('ROLLBACK').catch(() => {});
+    throw error;
+  }
+}
+
+async function speaksTls(settings: pg.ClientConfig): Promise<boolean> {
+  const client = new pg.Client(settings);
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && /does not support SSL/.test(error.message));
+  } finally {
+    await client.end().catch(() => {});
+  }
+}

@@ -1,0 +1,191 @@
+import { type CollectionListOptions, createStorageError, type ResourceType } from '@clusterdex/storage-contract';
+import {
+  compileFieldRequirement,
+  compileOrder,
+  isOrderKey,
+  type OrderKey,
+  parseFields,
+  type SelectableObject,
+} from '@clusterdex/storage-contract/selection';
+import { allOf, renderOrder, sql, verbatim } from '@clusterdex/storage-sql';
+import { positionFrom, type Selection, startCondition, termsAsText } from './page-query.js';
+import type { PostgresConnection, Row } from './postgres-database.js';
+import { postgresDialect } from './postgres-dialect.js';
+import type { Selected } from './selected.js';
+
+/** Rows are fetched in pieces of about this many; the event loop gets its turn in between. */
+const rowsPerFetch = 200;
+
+export interface ScanRequest {
+  readonly options: CollectionListOptions;
+  /** Conditions that let every object through which the fields select, and perhaps others. */
+  readonly selection: Selection;
+  readonly collection: boolean;
+  typeOf(ids: readonly number[]): Promise<(id: number) => ResourceType>;
+  /** Throws when the search is to end. */
+  check(): void;
+}
+
+/** Whether SQL alone cannot answer: fields are compared by the reference selection, which sees the candidates one by one. */
+export function needsScan({ fieldSelector = [], orderBy = [] }: CollectionListOptions): boolean {
+  return fieldSelector.length > 0 || orderBy.some(({ by }) => 'path' in by);
+}
+
+/** Within a snapshot: candidates from a cursor, in one pass. */
+export function selectScanned(connection: PostgresConnection, request: ScanRequest): Promise<Selected> {
+  const ordersByField = (request.options.orderBy ?? []).some(({ by }) => 'path' in by);
+  return ordersByField ? sortedByFields(connection, request) : inOrder(connection, request);
+}
+
+/** The database has the order: ends as soon as the page is full, unless the rest is to be counted. */
+async function inOrder(connection: PostgresConnection, request: ScanRequest): Promise<Selected> {
+  const { options, selection } = request;
+  const { limit = Number.POSITIVE_INFINITY, start, withRemainingCount = false } = options;
+  const where = [...selection.where, ...startCondition(options, selection.order)];
+  const columns = sql`r.id, r.size, o.object, to_json(ARRAY[${termsAsText(selection.order)}])::text`;
+  const revision = readRevision(connection);
+  const rows = cursor(connection, request, {
+    text: sql`SELECT ${columns} FROM ${selection.from} WHERE ${allOf(where)} ORDER BY ${renderOrder(selection.order, postgresDialect)}`,
+  });
+  const matches = fieldTest(options);
+  let toSkip = start !== undefined && 'offset' in start ? start.offset : 0;
+  const found: [id: number, size: number][] = [];
+  let following = 0;
+  let last: string | undefined;
+  for await (const [id, size, object, terms] of rows) {
+    if (!matches(() => parseFields(String(object)))) continue;
+    if (toSkip > 0) toSkip--;
+    else if (found.length < limit) {
+      found.push([Number(id), Number(size)]);
+      last = String(terms);
+    } else {
+      following++;
+      if (!withRemainingCount) break;
+    }
+  }
+  return {
+    ...numbers(found),
+    revision: await revision,
+    position: following > 0 && last !== undefined ? positionFrom(selection.order, JSON.parse(last)) : undefined,
+    remaining: withRemainingCount ? following - toSkip : undefined,
+  };
+}
+
+interface Entry {
+  readonly id: number;
+  readonly size: number;
+  readonly key: OrderKey;
+}
+
+/** The order is the reference's own: keys of all that match, sorted here. */
+async function sortedByFields(connection: PostgresConnection, request: ScanRequest): Promise<Selected> {
+  const { options, selection, collection } = request;
+  const { limit = Number.POSITIVE_INFINITY, start, withRemainingCount = false } = options;
+  const order = compileOrder(options.orderBy);
+  const after =
+    start !== undefined && 'after' in start
+      ? parsePosition(start.after, order.keyLength + (collection ? 3 : 0))
+      : undefined;
+  const columns = verbatim(
+    `r.id, r.size, o.object, r.cluster, r.namespace, r.name, r.uid, r.resource_version, r.created_at, r.synced_at, r.type_id`,
+  );
+  const revision = readRevision(connection);
+  const rows = cursor(connection, request, {
+    text: sql`SELECT ${columns} FROM ${selection.from} WHERE ${allOf(selection.where)}`,
+  });
+  const matches = fieldTest(options);
+  const entries: Entry[] = [];
+  for await (const row of rows) {
+    const [id, size] = row as [number, number];
+    const object = toSelectable(row);
+    if (!matches(object.fields)) continue;
+    const typeId = Number(row[10]);
+    const type = (await request.typeOf([typeId]))(typeId);
+    const key = order.key({ ...object, kind: type.kind }, collection ? type : undefined);
+    if (after === undefined || order.compare(key, after) > 0) entries.push({ id, size, key });
+  }
+  entries.sort((a, b) => order.compare(a.key, b.key));
+  const first = start !== undefined && 'offset' in start ? start.offset : 0;
+  const page = entries.slice(first, first + limit);
+  const last = page.at(-1);
+  const following = entries.length - first - page.length;
+  return {
+    ...numbers(page.map(({ id, size }) => [id, size])),
+    revision: await revision,
+    position: following > 0 && last !== undefined ? formatPosition(last.key) : undefined,
+    remaining: withRemainingCount ? following : undefined,
+  };
+}
+
+/** Object and columns of a row; parsed at most once, and only when somebody asks. */
+function toSelectable(row: Row): SelectableObject {
+  const [, , json, cluster, namespace, name, uid, resourceVersion, createdAt, syncedAt] = row;
+  let fields: unknown;
+  return {
+    cluster: String(cluster),
+    namespace: String(namespace),
+    name: String(name),
+    uid: String(uid),
+    kind: '',
+    resourceVersion: String(resourceVersion),
+    ownerUid: '',
+    labels: {},
+    createdAt: createdAt === null ? undefined : Number(createdAt),
+    syncedAt: Number(syncedAt),
+    fields: () => {
+      fields ??= parseFields(String(json));
+      return fields;
+    },
+  };
+}
+
+function fieldTest({ fieldSelector = [] }: CollectionListOptions): (fields: () => unknown) => boolean {
+  const tests = fieldSelector.map(compileFieldRequirement);
+  if (tests.length === 0) return () => true;
+  return (fields) => {
+    const parsed = fields();
+    return tests.every((test) => test(parsed));
+  };
+}
+
+async function readRevision(connection: PostgresConnection): Promise<string> {
+  const [row] = await connection.query(verbatim('SELECT revision::text FROM revision'));
+  return String(row?.[0]);
+}
+
+async function* cursor(
+  connection: PostgresConnection,
+  { check }: ScanRequest,
+  { text }: { text: ReturnType<typeof verbatim> },
+): AsyncGenerator<Row> {
+  await connection.query(sql`DECLARE candidates NO SCROLL CURSOR FOR ${text}`);
+  const fetch = () => connection.query(verbatim(`FETCH ${rowsPerFetch} FROM candidates`));
+  // The next rows are on their way while these are looked at.
+  let next = fetch();
+  for (;;) {
+    const rows = await next;
+    check();
+    if (rows.length === 0) return;
+    next = fetch();
+    next.catch(() => {});
+    yield* rows;
+  }
+}
+
+function numbers(found: readonly (readonly [id: number, size: number])[]): Pick<Selected, 'ids' | 'sizes'> {
+  return { ids: Float64Array.from(found, ([id]) => id), sizes: Float64Array.from(found, ([, size]) => size) };
+}
+
+/** Of an order by fields: begins with a character that no position of an order by columns begins with. */
+const formatPosition = (key: OrderKey): string => `.${Buffer.from(JSON.stringify(key)).toString('base64url')}`;
+
+function parsePosition(text: string, length: number): OrderKey {
+  let key: unknown;
+  try {
+    key = text.startsWith('.') ? JSON.parse(Buffer.from(text.slice(1), 'base64url').toString()) : undefined;
+  } catch {
+    key = undefined;
+  }
+  if (isOrderKey(key, length)) return key;
+  throw createStorageError('INVALID', `expected a position of a list in this order, found '${text.slice(0, 64)}'`);
+}
