@@ -1,7 +1,11 @@
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { badRequest } from '../kube/status.js';
+import type { CertificateSource } from './certificate-source.js';
 import { answerClientError } from './client-error.js';
+import { type Connections, trackConnections } from './connections.js';
+import { createPlainServer, createTlsServer } from './create-http-server.js';
 import { createRequestHandler, type RequestHandlerOptions } from './request-handler.js';
 import { sendStatus } from './respond.js';
 import { createRunningLists } from './running-lists.js';
@@ -12,10 +16,12 @@ export interface ListenAddress {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
+  /** For https, with HTTP/2 and HTTP/1.1; without it plain http is served, to this machine alone. */
+  readonly certificate?: CertificateSource;
 }
 
 export interface ApiServer {
-  /** Resolves with the URL when it serves. Rejects with Node's error, for example EADDRINUSE. */
+  /** Resolves with the URL when it serves; may be called for several addresses. Rejects with Node's error, for example EADDRINUSE. */
   listen(address: ListenAddress): Promise<string>;
   /**
    * Takes no more connections, says so at `/readyz`, and resolves when what is being answered is out; what is not when `signal` aborts
@@ -24,67 +30,84 @@ export interface ApiServer {
   stop(signal: AbortSignal): Promise<void>;
 }
 
-/** Label selectors with hundreds of names are long; the default of 16 KB is soon reached. */
-const maximumHeaderSize = 256 * 1024;
-const idleCheckInterval = 50;
+/** Milliseconds that the end of a watch gets to reach its client, who may have stopped to read. */
+const watchEndPatience = 1000;
+
+interface Listener {
+  readonly app: FastifyInstance;
+  readonly connections: Connections;
+}
 
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const lists = createRunningLists();
   const watches = createRunningLists();
   let stopping = false;
   const handle = createRequestHandler({ ...options, lists, watches, stopping: () => stopping });
-  const app = fastify({
-    http: { maxHeaderSize: maximumHeaderSize, headersTimeout: 30_000 },
-    requestTimeout: 60_000,
-    return503OnClosing: false,
-    frameworkErrors: (_error, _request, reply) => {
-      reply.hijack();
-      sendStatus(reply.raw, badRequest('the path is not percent-encoded UTF-8'));
-    },
-    clientErrorHandler: answerClientError,
-  });
+  const listeners: Listener[] = [];
 
-  /** The answer is written past fastify: it is bytes already, and every step between costs a share of the speed. */
-  function answer(request: FastifyRequest, reply: FastifyReply): void {
-    reply.hijack();
-    void handle(request.raw, reply.raw);
+  function createListener(certificate: CertificateSource | undefined): Listener {
+    /** The answer is written past fastify: it is bytes already, and every step between costs a share of the speed. */
+    function answer(request: FastifyRequest, reply: FastifyReply): void {
+      reply.hijack();
+      void handle(request.raw, reply.raw, certificate !== undefined);
+    }
+    const app = fastify({
+      // To fastify both are alike; what differs is made up for by Http2Answer.
+      serverFactory: (handler: RequestListener) =>
+        (certificate === undefined ? createPlainServer(handler) : createTlsServer(handler, certificate)) as Server,
+      return503OnClosing: false,
+      frameworkErrors: (_error, _request, reply) => {
+        reply.hijack();
+        sendStatus(reply.raw, badRequest('the path is not percent-encoded UTF-8'));
+      },
+      clientErrorHandler: answerClientError,
+    });
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    app.route({ method: ['GET', 'HEAD'], url: '*', handler: answer });
+    app.setNotFoundHandler(answer);
+    app.setErrorHandler((error, _request, reply) => {
+      reply.hijack();
+      sendStatus(reply.raw, badRequest(error instanceof Error ? error.message : 'the request is malformed'));
+    });
+    return { app, connections: trackConnections(app.server) };
   }
 
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
-  app.route({ method: ['GET', 'HEAD'], url: '*', handler: answer });
-  app.setNotFoundHandler(answer);
-  app.setErrorHandler((error, _request, reply) => {
-    reply.hijack();
-    sendStatus(reply.raw, badRequest(error instanceof Error ? error.message : 'the request is malformed'));
-  });
+  function destroyConnections(): void {
+    for (const { connections } of listeners) connections.destroy();
+  }
 
   return {
-    async listen({ host, port }) {
-      await app.listen({ host, port });
-      return urlOf(app.server.address());
+    async listen({ host, port, certificate }) {
+      const listener = createListener(certificate);
+      await listener.app.listen({ host, port });
+      listeners.push(listener);
+      return urlOf(certificate === undefined ? 'http' : 'https', listener.app.server.address());
     },
     async stop(signal) {
       stopping = true;
       // A watch has no end to wait for; its client goes on elsewhere from where it was.
       watches.abortAll();
-      const closed = app.close();
-      const closeIdle = setInterval(() => app.server.closeIdleConnections(), idleCheckInterval);
+      const watchEnd = setTimeout(() => watches.destroyAll(), watchEndPatience);
+      const closed = listeners.map(({ app }) => app.close());
+      for (const { connections } of listeners) connections.drain();
       const cutOff = () => {
         lists.abortAll();
-        app.server.closeAllConnections();
+        lists.destroyAll();
+        // Over HTTP/2 the end of the connection alone could pass for the end of what it carried.
+        setImmediate(destroyConnections);
       };
       if (signal.aborted) cutOff();
       signal.addEventListener('abort', cutOff);
-      await closed;
+      await Promise.all(closed);
       signal.removeEventListener('abort', cutOff);
-      clearInterval(closeIdle);
+      clearTimeout(watchEnd);
     },
   };
 }
 
-function urlOf(address: AddressInfo | string | null): string {
+function urlOf(scheme: string, address: AddressInfo | string | null): string {
   if (address === null || typeof address === 'string') throw new Error('the server has no address');
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return `http://${host}:${address.port}`;
+  return `${scheme}://${host}:${address.port}`;
 }

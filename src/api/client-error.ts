@@ -14,6 +14,11 @@ const malformed = { code: 400, phrase: 'Bad Request', message: 'this is no HTTP 
 /** Answers with a Status what never became a request, and ends the connection. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  // Not HTTP is what fails, but TLS or the connection: nobody would read an answer.
+  if (!/^(?:HPE|ERR_HTTP)_/.test(error.code ?? '')) {
+    socket.destroy();
+    return;
+  }
   const { code, phrase, message } = answers[error.code ?? ''] ?? malformed;
   if (socket.writable && socket.bytesWritten === 0) {
     const body = `${JSON.stringify(createStatus({ code, reason: 'BadRequest', message }))}\n`;

@@ -6,12 +6,12 @@ const stallTimeout = 60_000;
 
 /** Node ends a connection on which nothing moved for that long, and forgets about it once the answer is out. */
 export function guardAgainstStall(response: ServerResponse): void {
-  response.socket?.setTimeout(stallTimeout);
+  response.setTimeout(stallTimeout);
 }
 
 /** For an answer that may have nothing to say for hours. */
 export function allowSilence(response: ServerResponse): void {
-  response.socket?.setTimeout(0);
+  response.setTimeout(0);
 }
 
 /** Resolves when the client takes more, or has gone. */

@@ -5,27 +5,34 @@ export interface RunningLists {
   /** Runs `answer` with a signal that aborts when the client has gone or the lists are ended. */
   run(response: ServerResponse, answer: (signal: AbortSignal) => Promise<void>): Promise<void>;
   abortAll(): void;
+  /** Breaks off what is not out yet, though it may have ended. */
+  destroyAll(): void;
 }
 
 export function createRunningLists(): RunningLists {
-  const running = new Set<AbortController>();
+  const running = new Map<ServerResponse, AbortController>();
   return {
     async run(response, answer) {
       const controller = new AbortController();
-      const abort = () => controller.abort();
-      running.add(controller);
+      const abort = () => {
+        running.delete(response);
+        controller.abort();
+      };
+      running.set(response, controller);
       response.on('close', abort);
       // Writing to a connection that has just gone is no reason to end the process.
       response.on('error', abort);
       try {
         await answer(controller.signal);
       } finally {
-        response.off('close', abort);
-        running.delete(controller);
+        if (response.destroyed) running.delete(response);
       }
     },
     abortAll() {
-      for (const controller of running) controller.abort();
+      for (const controller of running.values()) controller.abort();
+    },
+    destroyAll() {
+      for (const response of [...running.keys()]) response.destroy();
     },
   };
 }

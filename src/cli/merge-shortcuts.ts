@@ -4,6 +4,8 @@ import { ConfigError } from '../config/config-error.js';
 export interface Shortcuts {
   /** Base URL of the server, without a slash at the end. */
   readonly server: string;
+  /** Whom to trust over https, PEM. */
+  readonly certificateAuthority?: string | undefined;
   readonly clusters: readonly string[];
 }
 
@@ -17,9 +19,13 @@ export interface MergedKubeconfig {
 
 const resourcesPath = '/apis/clusterpedia.io/v1beta1/resources';
 const allClusters = 'clusterpedia';
+/** Over https kubectl asks for a name when it is given none, though the server asks for none. */
+const anonymous = { entry: 'clusterdex-anonymous', username: 'anonymous' } as const;
 
 /** Adds a cluster and a context for each shortcut to a kubeconfig ('' for a new one); everything else in it stays as it is. */
-export function mergeShortcuts(kubeconfig: string, { server, clusters }: Shortcuts): MergedKubeconfig {
+export function mergeShortcuts(kubeconfig: string, shortcuts: Shortcuts): MergedKubeconfig {
+  const { server, certificateAuthority, clusters } = shortcuts;
+  const trust = certificateAuthority === undefined ? undefined : Buffer.from(certificateAuthority).toString('base64');
   const document = parseKubeconfig(kubeconfig);
   const root = server + resourcesPath;
   const urls = new Map(clusters.map((name) => [name, `${root}/clusters/${encodeURIComponent(name)}`]));
@@ -30,7 +36,13 @@ export function mergeShortcuts(kubeconfig: string, { server, clusters }: Shortcu
     a === allClusters ? -1 : b === allClusters ? 1 : a < b ? -1 : 1,
   )) {
     const merged =
-      setEntry(document, { list: 'clusters', name, member: 'cluster', value: { server: url }, isOurs: leadsHere }) &&
+      setEntry(document, {
+        list: 'clusters',
+        name,
+        member: 'cluster',
+        value: { server: url, 'certificate-authority-data': trust },
+        isOurs: leadsHere,
+      }) &&
       setEntry(document, {
         list: 'contexts',
         name,
@@ -38,6 +50,7 @@ export function mergeShortcuts(kubeconfig: string, { server, clusters }: Shortcu
         value: { cluster: name },
         isOurs: (map) => map.get('cluster') === name,
       });
+    if (merged) setUser(document, name, server.startsWith('https:'));
     (merged ? written : skipped).push(name);
   }
   return { text: document.toString(), written, skipped };
@@ -54,10 +67,11 @@ function parseKubeconfig(text: string): Document {
 }
 
 interface Entry {
-  readonly list: 'clusters' | 'contexts';
+  readonly list: 'clusters' | 'contexts' | 'users';
   readonly name: string;
   readonly member: string;
-  readonly value: Readonly<Record<string, string>>;
+  /** What is undefined is taken out of an entry that has it. */
+  readonly value: Readonly<Record<string, string | undefined>>;
   isOurs(map: YAMLMap): boolean;
 }
 
@@ -69,15 +83,34 @@ function setEntry(document: Document, { list, name, member, value, isOurs }: Ent
   }
   const sequence = document.get(list);
   if (!isSeq(sequence)) return false;
-  const existing = sequence.items.find((item): item is YAMLMap => isMap(item) && item.get('name') === name);
+  const existing = findEntry(sequence, name);
   if (existing === undefined) {
     sequence.add(document.createNode({ name, [member]: value }));
     return true;
   }
   const body = existing.get(member);
   if (!isMap(body) || !isOurs(body)) return false;
-  for (const [key, text] of Object.entries(value)) body.set(key, text);
+  for (const [key, text] of Object.entries(value)) {
+    if (text === undefined) body.delete(key);
+    else body.set(key, text);
+  }
   return true;
+}
+
+/** A user that somebody chose for a context stays. */
+function setUser(document: Document, name: string, encrypted: boolean): void {
+  const contexts = document.get('contexts');
+  const context = isSeq(contexts) ? findEntry(contexts, name)?.get('context') : undefined;
+  if (!isMap(context)) return;
+  const { entry, username } = anonymous;
+  if (encrypted && !context.has('user')) {
+    setEntry(document, { list: 'users', name: entry, member: 'user', value: { username }, isOurs: () => true });
+    context.set('user', entry);
+  } else if (!encrypted && context.get('user') === entry) context.delete('user');
+}
+
+function findEntry(entries: YAMLSeq, name: string): YAMLMap | undefined {
+  return entries.items.find((item): item is YAMLMap => isMap(item) && item.get('name') === name);
 }
 
 function leadsHere(cluster: YAMLMap): boolean {

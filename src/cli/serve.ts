@@ -1,17 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, Option } from 'commander';
-import { type App, startApp } from '../app.js';
+import { type App, type SecureSettings, startApp } from '../app.js';
+import { type CertificateOptions, resolveCertificateFiles } from '../config/certificate-files.js';
 import { ConfigError } from '../config/config-error.js';
 import { defaultBindAddress, defaultPort } from '../config/defaults.js';
-import { type ListenAddress, parseListenAddress } from '../config/listen-address.js';
+import { isLoopback, type ListenAddress, parseListenAddress, parseSecureAddress } from '../config/listen-address.js';
 import { resolveStorageSettings } from '../config/storage-settings.js';
 import { parseFeatureGates } from '../query/feature-gates.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { addStorageOptions, type StorageOptions } from './storage-options.js';
 
-interface ServeOptions extends StorageOptions {
-  readonly insecurePort: string;
+interface ServeOptions extends StorageOptions, CertificateOptions {
+  readonly insecurePort?: string;
+  readonly securePort?: string;
   readonly bindAddress: string;
+  readonly anonymousAuth?: boolean;
 }
 
 /** Milliseconds that a running list gets to end after the first signal. */
@@ -23,6 +26,9 @@ Examples:
     $ clusterdex serve
   Elsewhere, on another port, and another storage layer:
     $ clusterdex serve --insecure-port 9000 --data-dir ./data --storage-name memory
+  With TLS, HTTP/2 and HTTP/1.1, and a certificate that is made on demand:
+    $ clusterdex serve --secure-port 8643
+    $ clusterdex kubeconfig --server https://127.0.0.1:8643 --write
   A storage layer of your own, from a folder of plugins:
     $ STORAGE_PLUGINS=/opt/plugins clusterdex serve --storage-name acme --storage-config acme.yaml
 
@@ -37,29 +43,94 @@ export function serveCommand(): Command {
   const command = new Command('serve')
     .description('serve the stored clusters to kubectl and to anything else that speaks the Kubernetes API')
     .addOption(
-      new Option('--insecure-port <port>', 'port for plain http on the loopback address; 0 takes a free one')
-        .default(String(defaultPort))
-        .env('CLUSTERDEX_INSECURE_PORT'),
+      new Option(
+        '--insecure-port <port>',
+        `port for plain http on the loopback address; 0 takes a free one (default: ${defaultPort}, or none with --secure-port)`,
+      ).env('CLUSTERDEX_INSECURE_PORT'),
     )
-    .addOption(new Option('--bind-address <address>', 'loopback address to listen on').default(defaultBindAddress))
+    .addOption(
+      new Option('--secure-port <port>', 'port for https, HTTP/2 and HTTP/1.1; 0 takes a free one (default: none)').env(
+        'CLUSTERDEX_SECURE_PORT',
+      ),
+    )
+    .addOption(
+      new Option('--bind-address <address>', 'address to listen on; beyond loopback only for https').default(
+        defaultBindAddress,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--anonymous-auth',
+        'let everybody who reaches an address beyond loopback read everything, Secrets too: there is no authentication yet',
+      ).env('CLUSTERDEX_ANONYMOUS_AUTH'),
+    )
+    .addOption(
+      new Option(
+        '--cert-dir <dir>',
+        'where apiserver.crt and apiserver.key lie; made, self-signed, when they are not there (default: certificates in the data directory)',
+      ).env('CLUSTERDEX_CERT_DIR'),
+    )
+    .addOption(
+      new Option(
+        '--tls-cert-file <file>',
+        'certificate to serve with, the chain behind it, PEM; read anew when it changes',
+      ).env('CLUSTERDEX_TLS_CERT_FILE'),
+    )
+    .addOption(
+      new Option('--tls-private-key-file <file>', "the certificate's private key, PEM").env(
+        'CLUSTERDEX_TLS_PRIVATE_KEY_FILE',
+      ),
+    )
     .addHelpText('after', examples)
     .action(serve);
   return addStorageOptions(command);
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const address = parseListenAddress(options.bindAddress, options.insecurePort);
   const gates = parseFeatureGates(options.featureGates ?? '');
   const logger = createLogger(options.logLevel ?? 'info');
   const storage = resolveStorageSettings(options);
+  const { address, secure } = resolveAddresses(options, storage.dataDirectory);
   endOnUncaughtErrors(logger);
   const stopSignal = nextSignal();
-  const app = await startApp({ storage, address, gates, logger }).catch((error: unknown) => {
-    throw listenError(error, address);
+  const app = await startApp({ storage, address, secure, gates, logger }).catch((error: unknown) => {
+    throw listenError(error, secure?.address);
   });
-  process.stdout.write(`clusterdex serves ${storage.dataDirectory} (${app.storageName}) at ${app.url}\n`);
+  if (secure !== undefined && !isLoopback(secure.address.host)) {
+    logger.warn(
+      { address: secure.address },
+      'everybody who reaches this address may read everything: nobody is authenticated',
+    );
+  }
+  process.stdout.write(
+    `clusterdex serves ${storage.dataDirectory} (${app.storageName}) at ${app.urls.join(' and ')}\n`,
+  );
   logger.info({ signal: await stopSignal }, 'stopping');
   await stop(app, logger);
+}
+
+interface Addresses {
+  readonly address: ListenAddress | undefined;
+  readonly secure: SecureSettings | undefined;
+}
+
+/** Plain http unless only https is asked for; both when both are. */
+function resolveAddresses(options: ServeOptions, dataDirectory: string): Addresses {
+  const { bindAddress, securePort, insecurePort } = options;
+  if (securePort === undefined) {
+    return { address: parseListenAddress(bindAddress, insecurePort ?? String(defaultPort)), secure: undefined };
+  }
+  const anonymousAuth = options.anonymousAuth === true;
+  return {
+    address:
+      insecurePort === undefined
+        ? undefined
+        : parseListenAddress(isLoopback(bindAddress) ? bindAddress : defaultBindAddress, insecurePort),
+    secure: {
+      address: parseSecureAddress(bindAddress, securePort, { anonymousAuth }),
+      files: resolveCertificateFiles(options, dataDirectory),
+    },
+  };
 }
 
 /** Ends with the process: a connection that was cut off, or a thread that hangs, must not keep it. */
@@ -86,12 +157,21 @@ function endOnUncaughtErrors(logger: Logger): void {
   });
 }
 
-function listenError(error: unknown, { host, port }: ListenAddress): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+function listenError(error: unknown, secure: ListenAddress | undefined): unknown {
+  if (!(error instanceof Error && 'code' in error && 'address' in error && 'port' in error)) return error;
+  const { code, address, port } = error;
   const reason =
-    code === 'EADDRINUSE' ? 'something else listens there' : code === 'EACCES' ? 'the system forbids it' : undefined;
+    code === 'EADDRINUSE'
+      ? 'something else listens there'
+      : code === 'EACCES'
+        ? 'the system forbids it'
+        : code === 'EADDRNOTAVAIL'
+          ? 'this machine has no such address'
+          : undefined;
   if (reason === undefined) return error;
-  return new ConfigError(`cannot listen on ${host}:${port}: ${reason}; choose another with --insecure-port`, {
+  const flag =
+    code === 'EADDRNOTAVAIL' ? '--bind-address' : secure?.port === port ? '--secure-port' : '--insecure-port';
+  return new ConfigError(`cannot listen on ${address}:${port}: ${reason}; choose another with ${flag}`, {
     cause: error,
   });
 }

@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { ConfigError } from './config-error.js';
 import { defaultBindAddress } from './defaults.js';
 
@@ -8,23 +8,49 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** Checks where to listen. Only loopback will do as long as there is neither TLS nor authentication. Throws ConfigError. */
+/** Where to serve plain http, which never leaves the machine: only loopback will do. Throws ConfigError. */
 export function parseListenAddress(host: string, port: string): ListenAddress {
-  const number = Number(port);
-  if (!/^\d+$/.test(port) || number > 65535) {
-    throw new ConfigError(`--insecure-port has to be a number from 0 to 65535, not ${JSON.stringify(port)}`);
-  }
+  const number = parsePort('--insecure-port', port);
   if (!isLoopback(host)) {
     throw new ConfigError(
-      `--bind-address has to be a loopback address (127.0.0.1, ::1, localhost), not ${JSON.stringify(host)}: ` +
-        'without TLS and authentication, which come with a later release, everybody on the network could read everything',
+      `--bind-address has to be a loopback address (127.0.0.1, ::1, localhost) for plain http, not ${JSON.stringify(host)}: ` +
+        'everybody on the network could read along; serve TLS with --secure-port',
     );
   }
-  return Object.freeze({ host: host === 'localhost' ? defaultBindAddress : host, port: number });
+  return Object.freeze({ host: withoutName(host), port: number });
 }
 
-function isLoopback(host: string): boolean {
+/** Where to serve TLS. As long as there is no authentication, beyond loopback only with `anonymousAuth`. Throws ConfigError. */
+export function parseSecureAddress(
+  host: string,
+  port: string,
+  { anonymousAuth = false }: { readonly anonymousAuth?: boolean } = {},
+): ListenAddress {
+  const number = parsePort('--secure-port', port);
+  if (host !== 'localhost' && isIP(host) === 0) {
+    throw new ConfigError(`--bind-address has to be an IP address or localhost, not ${JSON.stringify(host)}`);
+  }
+  if (!isLoopback(host) && !anonymousAuth) {
+    throw new ConfigError(
+      `--bind-address ${host} can be reached by others, and without authentication, which comes with a later release, everybody who ` +
+        'reaches it may read everything, Secrets too: bind a loopback address, or allow it with --anonymous-auth',
+    );
+  }
+  return Object.freeze({ host: withoutName(host), port: number });
+}
+
+export function isLoopback(host: string): boolean {
   if (host === 'localhost') return true;
   if (isIPv4(host)) return host.startsWith('127.');
   return isIPv6(host) && /^(?:0*:)*:?0*1$/.test(host);
+}
+
+function parsePort(flag: string, port: string): number {
+  const number = Number(port);
+  if (/^\d+$/.test(port) && number <= 65535) return number;
+  throw new ConfigError(`${flag} has to be a number from 0 to 65535, not ${JSON.stringify(port)}`);
+}
+
+function withoutName(host: string): string {
+  return host === 'localhost' ? defaultBindAddress : host;
 }

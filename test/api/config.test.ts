@@ -2,9 +2,10 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { resolveCertificateFiles } from '../../src/config/certificate-files.js';
 import { loadContinueKey } from '../../src/config/continue-key.js';
 import { defaultDataDirectory } from '../../src/config/defaults.js';
-import { parseListenAddress } from '../../src/config/listen-address.js';
+import { parseListenAddress, parseSecureAddress } from '../../src/config/listen-address.js';
 import { resolveStorageSettings } from '../../src/config/storage-settings.js';
 
 describe('the settings', () => {
@@ -48,6 +49,36 @@ describe('the settings', () => {
 
   it.each(['', '-1', '65536', '80a', '1e3', ' 1'])('do not allow port "%s"', (port) => {
     expect(() => parseListenAddress('::1', port)).toThrow('0 to 65535');
+  });
+
+  it.each(['0.0.0.0', '::', '10.0.0.1', '::ffff:127.0.0.1', 'fe80::1'])(
+    'allow %s for TLS only when everybody may read everything',
+    (host) => {
+      expect(() => parseSecureAddress(host, '0')).toThrow('--anonymous-auth');
+      expect(parseSecureAddress(host, '0', { anonymousAuth: true })).toEqual({ host, port: 0 });
+    },
+  );
+
+  it('allow loopback for TLS, no names but localhost, and no other port', () => {
+    expect(parseSecureAddress('localhost', '8643')).toEqual({ host: '127.0.0.1', port: 8643 });
+    expect(parseSecureAddress('::1', '0')).toEqual({ host: '::1', port: 0 });
+    for (const host of ['', '127.1', 'here.example']) {
+      expect(() => parseSecureAddress(host, '0', { anonymousAuth: true })).toThrow('an IP address or localhost');
+    }
+    expect(() => parseSecureAddress('::1', 'https')).toThrow('--secure-port');
+  });
+
+  it('take a certificate and its key together, or those of a folder', () => {
+    expect(() => resolveCertificateFiles({ tlsCertFile: 'a.crt' }, folder)).toThrow('go together');
+    expect(() => resolveCertificateFiles({ tlsPrivateKeyFile: 'a.key' }, folder)).toThrow('go together');
+    expect(
+      resolveCertificateFiles({ tlsCertFile: '/a.crt', tlsPrivateKeyFile: '/a.key', certDir: '/c' }, folder),
+    ).toEqual({ certFile: '/a.crt', keyFile: '/a.key', selfSigned: false });
+    expect(resolveCertificateFiles({}, folder)).toEqual({
+      certFile: join(folder, 'certificates', 'apiserver.crt'),
+      keyFile: join(folder, 'certificates', 'apiserver.key'),
+      selfSigned: true,
+    });
   });
 
   it('take the storage config from YAML or JSON, settings in their order, and folders like PATH', () => {

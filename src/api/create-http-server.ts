@@ -1,0 +1,40 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createSecureServer, type Http2SecureServer } from 'node:http2';
+import type { KeyPair } from '../config/key-pair.js';
+import type { CertificateSource } from './certificate-source.js';
+import { Http2Answer } from './http2-answer.js';
+
+/** Label selectors with hundreds of names are long; the default of 16 KB is soon reached. */
+const maximumHeaderSize = 256 * 1024;
+/** Milliseconds. */
+const timeouts = { headersTimeout: 30_000, requestTimeout: 60_000, keepAliveTimeout: 72_000 };
+const handshakeTimeout = 10_000;
+/** As many as a kube-apiserver has; its clients open one more connection then. */
+const streamsPerConnection = 250;
+/** Megabytes that one connection may have waiting, over all its streams. */
+const sessionMemory = 64;
+
+export function createPlainServer(handle: RequestListener): Server {
+  return createServer({ maxHeaderSize: maximumHeaderSize, ...timeouts }, handle);
+}
+
+/** HTTP/2 and HTTP/1.1 on one port: the client chooses in the TLS handshake. */
+export function createTlsServer(handle: RequestListener, certificate: CertificateSource): Http2SecureServer {
+  const server = createSecureServer({
+    ...secureContextOf(certificate.current),
+    allowHTTP1: true,
+    handshakeTimeout,
+    settings: { maxConcurrentStreams: streamsPerConnection, maxHeaderListSize: maximumHeaderSize },
+    maxSessionMemory: sessionMemory,
+    Http2ServerResponse: Http2Answer,
+  });
+  // Node takes these of HTTP/1.1 as members alone.
+  Object.assign(server, { maxHeaderSize: maximumHeaderSize, requireHostHeader: true, ...timeouts });
+  server.on('request', handle as unknown as Parameters<Http2SecureServer['addListener']>[1]);
+  certificate.onChange((pair) => server.setSecureContext(secureContextOf(pair)));
+  return server;
+}
+
+function secureContextOf({ cert, key }: KeyPair) {
+  return { cert, key, minVersion: 'TLSv1.2' } as const;
+}
