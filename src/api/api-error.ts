@@ -28,3 +28,10 @@ export function unknownCluster(cluster: string): ApiError {
   const message = `the cluster ${JSON.stringify(cluster)} is not known: nothing is stored of it`;
   return new ApiError(status.badRequest(message), createWarning(`the cluster '${cluster.slice(0, 253)}' is not known`));
 }
+
+/** For every method that writes, or would have to. */
+export function readOnly(): ApiError {
+  const answer = status.methodNotAllowed();
+  const why = 'this server is read-only, it shows what is stored of the clusters; write to the cluster itself';
+  return new ApiError({ ...answer, message: `${answer.message}: ${why}` });
+}

@@ -7,6 +7,7 @@ import type { FeatureGates } from '../query/feature-gates.js';
 import { parseListRequest } from '../query/parse-list-request.js';
 import { formOf } from './answer-form.js';
 import { ApiError } from './api-error.js';
+import { atRevision } from './at-revision.js';
 import type { ListSummary } from './list-content.js';
 import { sendList } from './list-response.js';
 import { listOffer, watchOffer } from './negotiate.js';
@@ -52,9 +53,16 @@ export function createCollectionHandler(options: CollectionHandlerOptions): Coll
       const { transform, encoding } = formOf(response.req, listOffer);
       const list = parseListRequest({ query, collection: name, gates, storageName, continueTokens });
       const storage = factory.collectionResourceStorage(name);
-      const { includeObject } = list;
+      const { includeObject, options: listed } = list;
       const represent = (chosen: typeof transform, isList: boolean) =>
-        options.represent({ ...collectionKind, transform: chosen, printer: collectionPrinter, isList, includeObject });
+        options.represent({
+          ...collectionKind,
+          transform: chosen,
+          printer: collectionPrinter,
+          isList,
+          includeObject,
+          onlyMetadata: listed.onlyMetadata,
+        });
       if (list.watch !== undefined) {
         if (!options.canWatch) throw new ApiError(methodNotAllowed('watch', collectionType));
         const representation = represent(formOf(response.req, watchOffer).transform, false);
@@ -66,7 +74,9 @@ export function createCollectionHandler(options: CollectionHandlerOptions): Coll
       const representation = represent(transform, true);
       const content = representation.list(describeCollection(name, list));
       const selected = representation.forList(list.options);
-      await lists.run(response, (signal) => sendList(response, storage.list(selected, signal), { content, encoding }));
+      await lists.run(response, (signal) =>
+        sendList(response, atRevision(storage.list(selected, signal), list.revisionBound), { content, encoding }),
+      );
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** Bytes up to which an answer is not worth compressing: those of a kube-apiserver. */
-const compressionThreshold = 128 * 1024;
+export const compressionThreshold = 128 * 1024;
 
 /** As a kube-apiserver: the least work, which gives most of the gain. */
 export const compressionLevel = 1;

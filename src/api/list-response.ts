@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { ObjectBatch, ResourceType } from '@clusterdex/storage-contract';
 import { type AnswerBody, type BodyPiece, beginAnswer } from './answer-body.js';
+import { compressionThreshold } from './compression.js';
 import type { DocumentEncoding, ListEncoder, Piece } from './document-encoding.js';
 import type { ListContent, ListSummary } from './list-content.js';
 
@@ -76,15 +77,19 @@ async function sendStream(response: ServerResponse, list: OpenedList, answer: Li
     if (response.destroyed) throw clientGone();
     if (batch.count === 0) continue;
     pieces.push(...encodeItems(batch, content, encoder));
-    // Whether to compress is decided by the first batch.
-    body ??= beginAnswer(response, { headers, size: sizeOf(pieces), isWhole: false });
+    if (body === undefined) {
+      // A list that ends soon is sent in one piece, and one that goes on is worth compressing.
+      const size = sizeOf(pieces);
+      if (size <= compressionThreshold) continue;
+      body = beginAnswer(response, { headers, size, isWhole: false });
+    }
     const isFlowing = body.write(pieces);
     pieces = [];
     if (!isFlowing) await body.waitForClient();
   }
   if (response.destroyed) throw clientGone();
   pieces.push(asPiece(encoder.close(content.describedAtEnd ? summary : undefined)));
-  body ??= beginAnswer(response, { headers, size: 0, isWhole: false });
+  body ??= beginAnswer(response, { headers, size: sizeOf(pieces), isWhole: true });
   body.end(pieces);
 }
 

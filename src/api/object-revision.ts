@@ -18,3 +18,10 @@ export function withRevision(json: Uint8Array, revision: string): Uint8Array {
   const end = json.indexOf(quote, value + 1);
   return Buffer.concat([json.subarray(0, value + 1), Buffer.from(revision), json.subarray(end)]);
 }
+
+/** The object's own resourceVersion; undefined when it has none. */
+export function resourceVersionOf(json: Uint8Array): string | undefined {
+  const value = findMember(json, findMember(json, 0, 'metadata'), 'resourceVersion');
+  if (value === -1 || json[value] !== quote) return undefined;
+  return Buffer.from(json.subarray(value + 1, json.indexOf(quote, value + 1))).toString();
+}

@@ -15,6 +15,8 @@ export interface RepresentedAnswer {
   readonly isList: boolean;
   /** The parameter, which means something for a Table alone. */
   readonly includeObject: string | undefined;
+  /** Whether the client wants no more of the objects than their metadata. */
+  readonly onlyMetadata?: boolean | undefined;
 }
 
 /** Chooses what objects are made into. ApiError 406 or 400 for what does not go together. */
@@ -50,7 +52,11 @@ export function createRepresentations(now: () => number): ChooseRepresentation {
     const { transform } = answer;
     if (transform === undefined) return plainRepresentation;
     const version = transform.version === 'v1beta1' ? 'v1beta1' : 'v1';
-    if (transform.kind === 'Table') return tableOf(answer.printer, version, readIncludeObject(answer.includeObject));
+    if (transform.kind === 'Table') {
+      const includeObject = readIncludeObject(answer.includeObject);
+      const isReduced = answer.onlyMetadata === true && includeObject === 'Object';
+      return tableOf(answer.printer, version, isReduced ? 'Metadata' : includeObject);
+    }
     const isList = transform.kind === 'PartialObjectMetadataList';
     if (isList !== answer.isList) throw wrongShape(transform.kind, answer);
     return partials[version];

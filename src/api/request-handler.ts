@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { StorageFactory } from '@clusterdex/storage-contract';
 import type { Registry } from 'prom-client';
-import { createStatus, methodNotAllowed } from '../kube/status.js';
+import { createStatus } from '../kube/status.js';
 import type { ContinueTokens } from '../query/continue-tokens.js';
 import type { FeatureGates } from '../query/feature-gates.js';
 import type { Logger } from '../telemetry/logger.js';
 import { isAllowedHost } from './allowed-host.js';
-import { ApiError, badRequest, unknownPath } from './api-error.js';
+import { ApiError, badRequest, readOnly, unknownPath } from './api-error.js';
 import { clusterListDocument } from './cluster-list.js';
 import { collectionType, createCollectionHandler } from './collection-handler.js';
 import { createDiscoveryHandler, sendOuterDiscovery } from './discovery-handler.js';
@@ -93,7 +93,7 @@ export function createRequestHandler(options: RequestHandlerOptions) {
     try {
       if (!encrypted && !isAllowedHost(request.headers.host)) throw foreignHost();
       if (target.kind === 'unknown') throw unknownPath();
-      if (method !== 'GET' && method !== 'HEAD') throw new ApiError(methodNotAllowed());
+      if (method !== 'GET' && method !== 'HEAD') throw readOnly();
       await serve(response, target, query);
     } catch (error) {
       answerError(response, error, target);
@@ -109,7 +109,8 @@ export function createRequestHandler(options: RequestHandlerOptions) {
       return;
     }
     const answer = toStatus(error, subjectOf(target));
-    if (answer.code >= 500) logger.error({ err: error, target, code: answer.code }, 'a request failed');
+    if (answer.code >= 500 && !(error instanceof ApiError))
+      logger.error({ err: error, target, code: answer.code }, 'a request failed');
     else if (response.headersSent) logger.error({ err: error, target }, 'a list broke off');
     sendStatus(response, answer, error instanceof ApiError ? error.warning : undefined);
   }

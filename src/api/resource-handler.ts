@@ -7,6 +7,8 @@ import { parseGetRequest } from '../query/parse-get-request.js';
 import { parseListRequest } from '../query/parse-list-request.js';
 import { type AnswerForm, formOf } from './answer-form.js';
 import { ApiError, badRequest, unknownCluster, unknownPath } from './api-error.js';
+import { atRevision } from './at-revision.js';
+import { checkObjectRevision } from './check-object-revision.js';
 import type { ClusterView, ServedResource } from './cluster-view.js';
 import { healthWarning } from './health-warning.js';
 import type { InventoryCache } from './inventory-cache.js';
@@ -72,11 +74,15 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
       watch: target.watch,
     });
     if (list.watch !== undefined) return serveWatch(response, request, list);
-    const representation = represent(request, { transform, list, isList: true });
+    const representation = represent(request, { transform, asked: asForm(list), isList: true });
     const content = representation.list(describeList(served, list));
     const selected = representation.forList(list.options);
     await lists.run(response, (signal) =>
-      sendList(response, served.storage.list(selected, signal), { content, encoding, warning }),
+      sendList(response, atRevision(served.storage.list(selected, signal), list.revisionBound), {
+        content,
+        encoding,
+        warning,
+      }),
     );
   }
 
@@ -84,7 +90,7 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
     const { target, served, warning } = request;
     if (!options.canWatch) throw new ApiError(methodNotAllowed('watch', target));
     const { transform } = formOf(response.req, watchOffer);
-    const representation = represent(request, { transform, list, isList: false });
+    const representation = represent(request, { transform, asked: asForm(list), isList: false });
     const selected = target.name === undefined ? list.options : { ...list.options, names: { in: [target.name] } };
     await watches.run(response, (signal) =>
       sendWatch(response, served.storage, {
@@ -107,20 +113,23 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
     if (served.inventory.namespaced && target.namespace === undefined) throw unknownPath();
     const { transform, encoding } = formOf(response.req, objectOffer);
     const asked = query === '' ? undefined : parseGetRequest(query);
-    const representation = represent(request, { transform, list: asked, isList: false });
+    const representation = represent(request, { transform, asked, isList: false });
     const object =
       asked?.injectEvents === true
         ? await served.storage.get(cluster, namespace, name, { injectEvents: true })
         : await served.storage.get(cluster, namespace, name);
+    if (asked?.revisionBound !== undefined) await checkObjectRevision(object, served.storage, asked.revisionBound);
     sendBytes(response, encoding.document(representation.object(object)), { type: encoding.contentType, warning });
   }
 
   function represent(
     { served }: ResourceRequest,
-    { transform, list, isList }: Pick<AnswerForm, 'transform'> & { list: AskedForm | undefined; isList: boolean },
+    { transform, asked, isList }: Pick<AnswerForm, 'transform'> & { asked: AskedForm | undefined; isList: boolean },
   ): Representation {
     const { inventory: type, printer } = served;
-    return options.represent({ transform, kind: type.kind, printer, isList, includeObject: list?.includeObject });
+    const { kind } = type;
+    const { includeObject, onlyMetadata } = asked ?? {};
+    return options.represent({ transform, kind, printer, isList, includeObject, onlyMetadata });
   }
 
   return async (response, target, query) => {
@@ -142,6 +151,11 @@ interface ResourceRequest {
 
 interface AskedForm {
   readonly includeObject: string | undefined;
+  readonly onlyMetadata?: boolean | undefined;
+}
+
+function asForm({ includeObject, options }: ParsedList): AskedForm {
+  return { includeObject, onlyMetadata: options.onlyMetadata };
 }
 
 type ParsedList = ReturnType<typeof parseListRequest>;

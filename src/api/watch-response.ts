@@ -8,8 +8,11 @@ import type {
   WatchEvent,
 } from '@clusterdex/storage-contract';
 import { createStorageError, isStorageError } from '@clusterdex/storage-contract';
-import type { Status } from '../kube/status.js';
+import { gone, type Status } from '../kube/status.js';
 import type { WatchParameters } from '../query/parse-list-request.js';
+import type { RevisionBound } from '../query/resource-version-rules.js';
+import { ApiError } from './api-error.js';
+import { checkRevision } from './at-revision.js';
 import { allowSilence, guardAgainstStall, waitForClient } from './client-pace.js';
 import { toStatus } from './error-bridge.js';
 import { withRevision } from './object-revision.js';
@@ -23,6 +26,7 @@ export interface WatchSource {
 export interface WatchRequest {
   readonly options: CollectionListOptions;
   readonly watch?: WatchParameters;
+  readonly revisionBound?: RevisionBound;
   readonly timeoutSeconds?: number;
   /** Of the objects; bookmarks say it. */
   readonly type: Pick<ResourceType, 'group' | 'version' | 'kind'>;
@@ -52,14 +56,21 @@ export async function sendWatch(response: ServerResponse, source: WatchSource, a
     if (revision !== undefined) await follow(stream, source, { request, ending, revision });
   } catch (error) {
     if (!ending.aborted) {
-      const expired = isStorageError(error) && error.code === 'EXPIRED';
-      if (!response.headersSent && !expired) throw error;
+      // What is said of the revision is an event, as in Kubernetes: the client lists again, or tries again.
+      const ofRevision = (isStorageError(error) && error.code === 'EXPIRED') || error instanceof ApiError;
+      if (!response.headersSent && !ofRevision) throw error;
       stream.open();
-      stream.error(toStatus(error, undefined));
+      stream.error(describeEnd(error, request.watch?.resourceVersion));
     }
   }
   stream.open();
   stream.end();
+}
+
+function describeEnd(error: unknown, resourceVersion = ''): Status {
+  const status = toStatus(error, undefined);
+  if (status.code !== 410) return status;
+  return gone(`too old resource version: ${resourceVersion} (${status.message})`);
 }
 
 interface Beginning {
@@ -81,6 +92,7 @@ async function begin(
   const options = withInitial ? request.options : { ...request.options, limit: 1 };
   for await (const batch of source.list(options, ending)) {
     revision ??= batch.revision;
+    if (request.revisionBound !== undefined) checkRevision({ ...request.revisionBound, exact: false }, revision);
     if (!withInitial || revision === undefined) break;
     stream.open();
     for (const object of batch.objects) stream.change({ type: 'ADDED', revision, object });

@@ -129,6 +129,14 @@ export function timeout(message: string, retryAfterSeconds = 0): Status {
   return createStatus({ code: 504, reason: 'Timeout', message: `Timeout: ${message}`, details });
 }
 
+/** 504 for a revision that nobody has reached; `current` is the newest there is. */
+export function tooLargeResourceVersion(revision: string, current: string): Status {
+  const cause = { reason: 'ResourceVersionTooLarge', message: 'Too large resource version' };
+  const message = `Timeout: Too large resource version: ${revision}, current: ${current}`;
+  const details = { causes: [cause], retryAfterSeconds: 1 };
+  return createStatus({ code: 504, reason: 'Timeout', message, details });
+}
+
 function qualifiedResource({ group, resource }: GroupResource): string {
   return group === '' ? resource : `${resource}.${group}`;
 }

@@ -11,7 +11,7 @@ import { QueryError } from './query-error.js';
 import { parseRawQuery } from './raw-query.js';
 import { readSearchLabels, readUrlParameters, readValue } from './read-parameters.js';
 import { intersectNames, resolveFields } from './resolve-fields.js';
-import { checkResourceVersion, checkWatch } from './resource-version-rules.js';
+import { checkResourceVersion, checkWatch, type RevisionBound, readRevisionBound } from './resource-version-rules.js';
 
 export interface ListRequest {
   /** The raw query string, without its `?`. */
@@ -51,6 +51,8 @@ export interface ParsedList {
   issueContinue(position: string): string;
   /** Present when changes are asked for, instead of a list. */
   readonly watch?: WatchParameters;
+  /** How new the answer has to be; absent when anything will do. Of a watch: of what it begins with. */
+  readonly revisionBound?: RevisionBound;
   /** Greater than 0. */
   readonly timeoutSeconds?: number;
   /** As it stands in the query; undefined without one. */
@@ -77,6 +79,7 @@ export function parseListRequest(request: ListRequest): ParsedList {
   const print = () => fingerprint(options, { scope, collection });
   if (draft.watch === true) checkWatch(draft);
   else checkResourceVersion(draft);
+  const revisionBound = readRevisionBound(draft);
 
   if (draft.watch !== true && draft.limit !== undefined && draft.limit.count > 0) options.limit = draft.limit.count;
   if (draft.start !== undefined && 'token' in draft.start) {
@@ -93,6 +96,7 @@ export function parseListRequest(request: ListRequest): ParsedList {
     showContinue: options.limit !== undefined && (draft.withContinue ?? draft.limit?.top !== true),
     issueContinue: (position) => continueTokens.issue(position, print()),
     ...(draft.watch === true && { watch: watchParameters(draft) }),
+    ...(revisionBound !== undefined && { revisionBound }),
     ...(draft.timeoutSeconds !== undefined && draft.timeoutSeconds > 0 && { timeoutSeconds: draft.timeoutSeconds }),
     includeObject: draft.includeObject,
   };

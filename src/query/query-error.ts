@@ -1,4 +1,4 @@
-import { badRequest, type InvalidSubject, invalid, type Status } from '../kube/status.js';
+import { badRequest, type InvalidSubject, invalid, type Status, type StatusCause } from '../kube/status.js';
 
 const longestMessage = 1024;
 const searchOptions: InvalidSubject = { group: 'clusterpedia.io', kind: 'ListOptions', name: 'urlQuery' };
@@ -10,6 +10,8 @@ export interface QueryErrorOptions {
   readonly cause?: 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueNotSupported' | 'FieldValueRequired';
   /** Of an Invalid: what is invalid; the list options of the search unless told. */
   readonly subject?: InvalidSubject;
+  /** Of an Invalid with several faults: all of them; the message and the rest is then that of the first. */
+  readonly causes?: readonly StatusCause[];
 }
 
 /** A request that is wrong: BadRequest (400), or Invalid (422) where Kubernetes and Clusterpedia answer so. */
@@ -29,7 +31,8 @@ export class QueryError extends Error {
   /** The answer to the client. */
   toStatus(): Status {
     if (this.reason === 'BadRequest') return badRequest(this.message);
-    const { field, cause = 'FieldValueInvalid', subject = searchOptions } = this.#options;
-    return invalid(subject, [{ reason: cause, message: this.message, ...(field !== undefined && { field }) }]);
+    const { field, cause = 'FieldValueInvalid', subject = searchOptions, causes } = this.#options;
+    const only = { reason: cause, message: this.message, ...(field !== undefined && { field }) };
+    return invalid(subject, causes ?? [only]);
   }
 }

@@ -5,8 +5,10 @@ import { type Child, startChild } from './child.js';
 import type { LoadOptions, LoadResult } from './http-load.js';
 import { processorSeconds, residentBytes } from './process-facts.js';
 import type { Check, Figure } from './report.js';
+import { measureMemoryStorage } from './resident-memory.js';
 import { interleave, type Measurement, median } from './statistics.js';
 import { createFigure } from './storage-bench.js';
+import { benchTable } from './table-bench.js';
 
 export interface HttpBenchOptions {
   readonly storage: string;
@@ -27,7 +29,9 @@ const residentLimit = 50 * 2 ** 20;
 export async function benchHttp(options: HttpBenchOptions): Promise<{ figures: Figure[]; checks: Check[] }> {
   const { storage, pods, dataDirectory } = options;
   const common = ['--data-dir', dataDirectory, '--storage-name', storage];
-  const figures = [await importFleet(options, common)];
+  const imported = await importFleet(options, common);
+  const figures = [imported.figure];
+  const memory = storage === 'memory' ? [await measureMemoryStorage({ pods, dataDirectory, ...imported.count })] : [];
   const server = await startServer(common);
   const limit = startChild('limit-server.js');
   const client = startChild('load-process.js');
@@ -52,8 +56,9 @@ export async function benchHttp(options: HttpBenchOptions): Promise<{ figures: F
       const about = { storage, pods, limit: 'bare http', what: `http: ${request.what}`, unit: 'requests/s' };
       figures.push({ ...createFigure(about, pair), clientBusy: [median(busy.subject), median(busy.limit)] });
     }
+    figures.push(await benchTable({ ...options, path: `${allPods}?limit=500`, client, server }));
     const checks = [await measureLongList(options, { client, server })];
-    return { figures, checks };
+    return { figures, checks: [...memory, ...checks] };
   } finally {
     await Promise.allSettled([client.stop(), limit.stop(), server.stop()]);
   }
@@ -64,30 +69,36 @@ function ask(client: Child, options: LoadOptions): Promise<LoadResult> {
 }
 
 /** Imports cluster after cluster from standard input, as a user would pipe a dump. */
-async function importFleet(options: HttpBenchOptions, common: readonly string[]): Promise<Figure> {
-  let objects = 0;
+async function importFleet(
+  options: HttpBenchOptions,
+  common: readonly string[],
+): Promise<{ figure: Figure; count: ObjectCount }> {
+  const total = { objects: 0, bytes: 0 };
   let seconds = 0;
   for (const [cluster, items] of clustersOf(options)) {
-    const count = { objects: 0 };
+    const count = { objects: 0, bytes: 0 };
     const started = performance.now();
     const result = await runClusterdex(['import', ...common, '--cluster', cluster, '-'], {
       stdin: Readable.from(dumpOf(items, count)),
     });
     seconds += (performance.now() - started) / 1000;
-    objects += count.objects;
+    total.objects += count.objects;
+    total.bytes += count.bytes;
     if (result.status !== 0) throw new Error(`clusterdex import ended with ${result.status}: ${result.stderr}`);
   }
   const parse = parseSpeed(options);
-  return {
+  const perSecond = total.objects / seconds;
+  const figure: Figure = {
     storage: options.storage,
     pods: options.pods,
     what: 'clusterdex import, start included',
     unit: 'objects/s',
-    subject: objects / seconds,
+    subject: perSecond,
     limit: 'bare JSON.parse',
     limitValue: parse,
-    ratio: objects / seconds / parse,
+    ratio: perSecond / parse,
   };
+  return { figure, count: total };
 }
 
 function clustersOf({ seed, pods }: HttpBenchOptions): [string, Iterable<FleetObject>][] {
@@ -114,11 +125,18 @@ function asListed(a: FleetObject, b: FleetObject): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-function* dumpOf(items: Iterable<FleetObject>, count: { objects: number }): Generator<string> {
+interface ObjectCount {
+  objects: number;
+  bytes: number;
+}
+
+function* dumpOf(items: Iterable<FleetObject>, count: ObjectCount): Generator<string> {
   let text = '{"apiVersion":"v1","kind":"List","metadata":{"resourceVersion":""},"items":[';
   for (const { object } of items) {
-    text += (count.objects === 0 ? '\n' : ',\n') + JSON.stringify(object);
+    const json = JSON.stringify(object);
+    text += (count.objects === 0 ? '\n' : ',\n') + json;
     count.objects += 1;
+    count.bytes += json.length;
     if (text.length > 65_536) {
       yield text;
       text = '';

@@ -4,6 +4,8 @@ export interface LoadOptions {
   readonly port: number;
   /** Asked for in turn; each connection starts somewhere else. */
   readonly paths: readonly string[];
+  /** The form that is asked for. */
+  readonly accept?: string;
   readonly connections: number;
   readonly milliseconds: number;
 }
@@ -22,7 +24,8 @@ export interface LoadResult {
  * status but 200.
  */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
-  const requests = options.paths.map((path) => Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`));
+  const accept = options.accept === undefined ? '' : `Accept: ${options.accept}\r\n`;
+  const requests = options.paths.map((path) => Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${accept}\r\n`));
   const total = { requests: 0, bytes: 0 };
   const startedAt = performance.now();
   const startedCpu = process.cpuUsage();

@@ -72,7 +72,7 @@ async function run(): Promise<void> {
       const podFile = await writePodFile(join(folder, `pods-${pods}.jsonl`), { seed, pods });
       for (const storage of values.storage.split(',')) {
         if (values.part.includes('storage')) {
-          add(await benchStorage({ storage, pods, podFile, folder, rounds, milliseconds }));
+          add({ figures: await benchStorage({ storage, pods, podFile, folder, rounds, milliseconds }), checks: [] });
         }
         if (values.part.includes('http')) {
           const dataDirectory = join(folder, `serve-${storage}-${pods}`);

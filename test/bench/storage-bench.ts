@@ -2,9 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Child, startChild } from './child.js';
 import type { PodFile } from './pod-file.js';
-import type { Check, Figure } from './report.js';
+import type { Figure } from './report.js';
 import { interleave, type Measurement, type Pair } from './statistics.js';
-import type { IngestAnswer, MemoryAnswer, StorageMessage } from './storage-process.js';
+import type { IngestAnswer, StorageMessage } from './storage-process.js';
 
 export interface StorageBenchOptions {
   readonly storage: string;
@@ -16,28 +16,22 @@ export interface StorageBenchOptions {
 }
 
 const limits: Readonly<Record<string, string>> = { sqlite: 'bare sqlite', memory: 'bare map' };
-const kilobyte = 1024;
 
 /** A storage directly on its interface beside the bare thing, each in a process of its own, by turns. */
-export async function benchStorage(options: StorageBenchOptions): Promise<{ figures: Figure[]; checks: Check[] }> {
+export async function benchStorage(options: StorageBenchOptions): Promise<Figure[]> {
   const { storage, pods, podFile } = options;
   const limit = limits[storage] ?? 'bare sqlite';
   const open = async (subject: string): Promise<Child> => {
     const dataDirectory = join(options.folder, `${subject.replace(' ', '-')}-${pods}`);
     mkdirSync(dataDirectory, { recursive: true });
-    const child = startChild('storage-process.js', { execArgv: ['--expose-gc'] });
+    const child = startChild('storage-process.js');
     await ask(child, { kind: 'open', subject, dataDirectory, keys: podFile.keys, buckets: Math.floor(pods / 10) });
     return child;
   };
   const children = { subject: await open(storage), limit: await open(limit) };
-  const resident = async (): Promise<number> =>
-    (await ask<MemoryAnswer>(children.subject, { kind: 'memory' })).resident;
-
-  const before = await resident();
   const figures: Figure[] = [
     { storage, pods, limit, what: 'ingest (prepare, write)', unit: 'objects/s', ...(await ingest(children, podFile)) },
   ];
-  const after = await resident();
   for (const operation of ['get', 'list', 'label'] as const) {
     const run = (child: Child): Promise<Measurement> =>
       ask<Measurement>(child, { kind: 'read', operation, milliseconds: options.milliseconds });
@@ -53,9 +47,7 @@ export async function benchStorage(options: StorageBenchOptions): Promise<{ figu
     await ask(child, { kind: 'close' });
     await child.stop();
   }
-  const bytes = podFile.segments.reduce((sum, segment) => sum + segment.bytes - segment.pods, 0);
-  const checks = storage === 'memory' ? [describeMemory({ pods, bytes, resident: after - before })] : [];
-  return { figures, checks };
+  return figures;
 }
 
 function ask<Answer>(child: Child, message: StorageMessage): Promise<Answer> {
@@ -92,15 +84,5 @@ async function ingest(
     limitValue: pods / total.limit.seconds,
     ratio: total.limit.seconds / total.subject.seconds,
     processorRatio: total.limit.processorSeconds / total.subject.processorSeconds,
-  };
-}
-
-function describeMemory(memory: { readonly pods: number; readonly bytes: number; readonly resident: number }): Check {
-  const { pods, bytes, resident } = memory;
-  const perByte = (resident - kilobyte * pods) / bytes;
-  return {
-    what: `memory storage, ${pods} pods: at most 1.3 bytes resident for a byte of JSON, beyond 1 KB an object`,
-    holds: perByte <= 1.3,
-    found: `${perByte.toFixed(2)} (${(resident / bytes).toFixed(2)} with the kilobyte)`,
   };
 }

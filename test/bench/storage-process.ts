@@ -4,7 +4,7 @@ import { type PodSegment, readSegment } from './pod-file.js';
 import type { Measurement } from './statistics.js';
 import type { ObjectKey, Subject } from './subject.js';
 
-/** Entry of a child process that holds one subject, so that its resident memory is its own. Started with --expose-gc. */
+/** Entry of a child process that holds one subject. */
 export type StorageMessage =
   | {
       readonly kind: 'open';
@@ -14,18 +14,12 @@ export type StorageMessage =
       readonly buckets: number;
     }
   | { readonly kind: 'ingest'; readonly file: string; readonly segment: PodSegment }
-  | { readonly kind: 'memory' }
   | { readonly kind: 'read'; readonly operation: 'get' | 'list' | 'label'; readonly milliseconds: number }
   | { readonly kind: 'close' };
 
 export interface IngestAnswer {
   readonly seconds: number;
   readonly processorSeconds: number;
-}
-
-export interface MemoryAnswer {
-  /** Bytes, after a garbage collection. */
-  readonly resident: number;
 }
 
 interface Opened {
@@ -81,12 +75,6 @@ function microseconds(start: NodeJS.CpuUsage): number {
   return user + system;
 }
 
-function collectGarbage(): void {
-  if (globalThis.gc === undefined) throw new Error('start this with --expose-gc');
-  globalThis.gc();
-  globalThis.gc();
-}
-
 async function answer(message: StorageMessage): Promise<object> {
   switch (message.kind) {
     case 'open': {
@@ -96,13 +84,6 @@ async function answer(message: StorageMessage): Promise<object> {
     }
     case 'ingest':
       return ingest(message.file, message.segment);
-    case 'memory': {
-      collectGarbage();
-      // What the garbage collector frees goes back to the system a little later.
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      collectGarbage();
-      return { resident: process.memoryUsage().rss } satisfies MemoryAnswer;
-    }
     case 'read':
       return read(message.operation, message.milliseconds);
     case 'close':

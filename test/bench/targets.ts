@@ -12,6 +12,9 @@ export function targetChecks(figures: readonly Figure[]): Check[] {
   if (list !== undefined) {
     checks.push(ratioCheck('sqlite, list of 500 at 40 % or more of the limit', list, 0.4));
   }
+  const table = find('http: Table');
+  if (table !== undefined)
+    checks.push(ratioCheck('sqlite, Table of 500 at 60 % or more of the list as JSON', table, 0.6));
   const get = find('http: get one');
   if (get !== undefined) checks.push(ratioCheck('sqlite, get at 50 % or more of the limit', get, 0.5));
   const label = find('http: list by label');

@@ -20,6 +20,7 @@ export class ChangeLog {
            VALUES (?, ?, ?, ?, ?, (SELECT object FROM objects WHERE id = ?))`,
       ),
       save: database.prepare('UPDATE revision SET revision = ?, trimmed = ?, last_id = ?'),
+      countRows: database.prepare('UPDATE revision SET row_changes = row_changes + 1'),
       trim: database.prepare('DELETE FROM changes WHERE revision <= ?'),
     };
   }
@@ -40,6 +41,11 @@ export class ChangeLog {
     const { id, typeId, cluster } = object;
     const before = kind === 'create' ? null : id;
     this.#statements.insert.run(this.#revision, id, typeId, cluster, Number(kind === 'delete'), before);
+  }
+
+  /** Call it when a row alone was replaced. */
+  recordRows(): void {
+    this.#statements.countRows.run();
   }
 
   end(): void {

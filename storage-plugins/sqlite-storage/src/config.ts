@@ -44,7 +44,8 @@ export const configSchema = {
       minimum: 0,
       maximum: 65536,
       default: 32,
-      description: 'Objects of pages that are asked for again and again, ready to be sent; 0 keeps none.',
+      description:
+        'Objects of pages that are asked for again and again, ready to be sent, and half as much for what Tables need; 0 keeps none.',
     },
     busyTimeoutMilliseconds: {
       type: 'integer',

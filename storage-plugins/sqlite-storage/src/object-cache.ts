@@ -8,6 +8,13 @@ const mostChanges = 2000;
 /** Of so many ids is remembered that they were asked for once. */
 const mostAsked = 20_000;
 
+/** When something was read. */
+export interface ReadState {
+  readonly revision: number;
+  /** How often rows had been replaced that are not in the log. */
+  readonly rowChanges: number;
+}
+
 interface Entry {
   readonly object: StoredObject;
   /** Asked for since the last time that room was needed. */
@@ -25,6 +32,7 @@ export class ObjectCache {
   readonly #asked = new Set<number>();
   #bytes = 0;
   #revision = 0;
+  #rowChanges = 0;
 
   /** `capacity` in bytes. */
   constructor(statements: Statements, capacity: number) {
@@ -33,8 +41,10 @@ export class ObjectCache {
   }
 
   /** Drops what has changed since the revision that was followed before. Call it in the transaction of the read. */
-  follow(revision: number): void {
+  follow({ revision, rowChanges }: ReadState): void {
     const known = this.#revision;
+    if (rowChanges !== this.#rowChanges) this.#clear();
+    this.#rowChanges = rowChanges;
     if (revision === known) return;
     this.#revision = revision;
     if (this.#entries.size === 0) return;
@@ -43,16 +53,20 @@ export class ObjectCache {
       .values(`SELECT object_id FROM changes WHERE revision > ? LIMIT ${mostChanges}`)
       .all(known) as number[];
     if (known < trimmed || changed.length === mostChanges) {
-      this.#entries.clear();
-      this.#bytes = 0;
+      this.#clear();
       return;
     }
     for (const id of changed) this.#drop(id);
   }
 
-  get(id: number): StoredObject | undefined {
+  /** With `rowPrefix` only an object whose row begins so. */
+  get(id: number, rowPrefix?: string): StoredObject | undefined {
     const entry = this.#entries.get(id);
     if (entry === undefined) return undefined;
+    if (rowPrefix !== undefined && entry.object.row?.startsWith(rowPrefix) !== true) {
+      this.#drop(id);
+      return undefined;
+    }
     entry.used = true;
     return entry.object;
   }
@@ -67,12 +81,11 @@ export class ObjectCache {
     return false;
   }
 
-  /** Keeps an object as it was read at a revision, unless that is not the newest any more. */
-  keep(id: number, object: StoredObject, revision: number): void {
-    if (revision < this.#revision || this.#entries.has(id)) return;
-    // A copy: the bytes are part of a larger piece, which would stay as long as this part.
-    this.#entries.set(id, { object: { ...object, json: new Uint8Array(object.json) }, used: false });
-    this.#bytes += object.json.length + overhead;
+  /** Keeps an object as it was read, unless something newer is known. */
+  keep(id: number, object: StoredObject, { revision, rowChanges }: ReadState): void {
+    if (revision < this.#revision || rowChanges < this.#rowChanges || this.#entries.has(id)) return;
+    this.#entries.set(id, { object: copyOf(object), used: false });
+    this.#bytes += sizeOf(object);
     this.#makeRoom();
   }
 
@@ -90,10 +103,30 @@ export class ObjectCache {
     }
   }
 
+  #clear(): void {
+    this.#entries.clear();
+    this.#bytes = 0;
+  }
+
   #drop(id: number): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
     this.#entries.delete(id);
-    this.#bytes -= entry.object.json.length + overhead;
+    this.#bytes -= sizeOf(entry.object);
   }
 }
+
+const sizeOf = ({ json, row = '' }: StoredObject): number => json.length + row.length + overhead;
+
+/** Bytes and texts are parts of larger pieces, which would stay as long as these parts. */
+function copyOf({ cluster, namespace, name, json, row }: StoredObject): StoredObject {
+  return {
+    cluster: own(cluster),
+    namespace: own(namespace),
+    name: own(name),
+    json: new Uint8Array(json),
+    ...(row !== undefined && { row: own(row) }),
+  };
+}
+
+const own = (text: string): string => Buffer.from(text).toString();

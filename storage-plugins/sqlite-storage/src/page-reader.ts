@@ -1,8 +1,8 @@
 import type { ObjectBatch, StoredObject } from '@clusterdex/storage-contract';
 import { batchObjects } from './batch-end.js';
 import { PackedBatch } from './object-batch.js';
-import type { ObjectCache } from './object-cache.js';
 import { splitNumbers } from './packed-reader.js';
+import type { PageCaches, PageForm } from './page-cache.js';
 import type { PackedPage } from './read-page.js';
 import type { TypesRegistry } from './types-registry.js';
 import type { WorkerThread } from './worker-thread.js';
@@ -13,29 +13,35 @@ export interface Page {
   readonly taken: number;
 }
 
-/** Reads whole objects by their ids: what the cache has not, a thread reads. */
+/** Reads objects by their ids: what the cache has not, a thread reads. */
 export class PageReader {
   readonly #thread: WorkerThread;
-  readonly #cache: ObjectCache;
+  readonly #caches: PageCaches;
   readonly #types: TypesRegistry;
 
-  constructor(thread: WorkerThread, cache: ObjectCache, types: TypesRegistry) {
+  constructor(thread: WorkerThread, caches: PageCaches, types: TypesRegistry) {
     this.#thread = thread;
-    this.#cache = cache;
+    this.#caches = caches;
     this.#types = types;
   }
 
   /** The objects that still exist, in the order of their ids, from the first on; as many as fit in so many bytes, at least one. */
-  async read(all: Float64Array, mostBytes: number): Promise<Page> {
+  async read(all: Float64Array, form: PageForm, mostBytes: number): Promise<Page> {
+    const cache = this.#caches[form.kind];
     const ids = all.subarray(0, batchObjects);
-    const cached = Array.from(ids, (id) => this.#cache.get(id));
+    const cached = Array.from(ids, (id) => cache.get(id, form.rowPrefix));
     const missing = ids.filter((_, index) => cached[index] === undefined);
     if (missing.length === 0) return cut(cached as StoredObject[], mostBytes);
-    const wanted = this.#cache.wants(missing);
-    const page = await this.#thread.request('readPage', { ids: missing, mostBytes });
+    const wanted = cache.wants(missing);
+    const page = await this.#thread.request('readPage', { ids: missing, form, mostBytes });
     const batch = new PackedBatch(page, (id) => this.#types.type(id));
     const found = wanted || missing.length < ids.length ? byId(page, batch) : undefined;
-    if (wanted && found !== undefined) for (const [id, object] of found) this.#cache.keep(id, object, page.revision);
+    if (wanted && found !== undefined) {
+      for (const [id, object] of found) {
+        // An object that should have a row and has none is whole.
+        if (form.kind !== 'rows' || object.row !== undefined) cache.keep(id, object, page);
+      }
+    }
     if (found === undefined || missing.length === ids.length) return { batch, taken: page.taken };
     // What was not read, because it was too much, is for the next page, and so is everything behind it.
     const unread = missing[page.taken];

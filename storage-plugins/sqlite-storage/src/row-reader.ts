@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { objectMetadata, type PackedForm, type PackedObjects, splitNumbers, wholeObject } from './packed-reader.js';
 
 /** Whether the row of an object begins as was asked for. */
-const hasRow = 'coalesce(substr(o.row_text, 1, length(@prefix)) = @prefix, 0)';
+export const hasRow = 'coalesce(substr(o.row_text, 1, length(@prefix)) = @prefix, 0)';
 
 export const requestedRow = `CASE WHEN ${hasRow} THEN o.row_text END`;
 

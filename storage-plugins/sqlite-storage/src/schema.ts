@@ -117,4 +117,8 @@ export const migrations: readonly string[] = [
   UPDATE revision SET last_id = max(
     (SELECT coalesce(max(id), 0) FROM resources), (SELECT coalesce(max(object_id), 0) FROM changes));
   `,
+  `
+  -- How often rows were replaced while their objects stayed the same, which is no change for the log.
+  ALTER TABLE revision ADD COLUMN row_changes INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

@@ -42,11 +42,11 @@ function rowsOf<Row>(select: Database.Statement, { limit, select: { parameters }
 export function selectIdentifiers(
   statements: Statements,
   query: IdentifierQuery,
-  follow?: (revision: string) => void,
+  follow?: () => void,
 ): IdentifierResult {
   return statements.inTransaction(() => {
     const revision = statements.revision();
-    follow?.(revision);
+    follow?.();
     const ids = new NumberList();
     const sizes = new NumberList();
     if (query.withSizes) {

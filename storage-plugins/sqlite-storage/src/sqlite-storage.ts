@@ -13,9 +13,9 @@ import { identifierQuery } from './identifier-query.js';
 import { findLabelDriver, type LabelDriver } from './label-driver.js';
 import { mapError } from './map-error.js';
 import { PackedBatch } from './object-batch.js';
-import { ObjectCache } from './object-cache.js';
 import { ObjectReader, type ReadForm } from './object-reader.js';
 import { openDatabase } from './open-database.js';
+import { createPageCaches, type PageCaches, type PageForm, pageFormOf } from './page-cache.js';
 import { type Page, PageReader } from './page-reader.js';
 import { type IdentifierQuery, type IdentifierResult, selectIdentifiers } from './select-identifiers.js';
 import { Statements } from './statements.js';
@@ -57,7 +57,7 @@ export class SqliteStorage {
   readonly #scans: readonly WorkerThread[];
   readonly #database: Database.Database;
   readonly #objects: Database.Database;
-  readonly #cache: ObjectCache;
+  readonly #caches: PageCaches;
   readonly #pageReader: PageReader;
   #closed = false;
 
@@ -89,8 +89,8 @@ export class SqliteStorage {
     this.types = new TypesRegistry(this.#database);
     this.feed = new ChangeFeed(this.#database);
     this.reader = new ObjectReader({ database: this.#database, objects: this.#objects }, (id) => this.types.type(id));
-    this.#cache = new ObjectCache(this.statements, config.objectCacheMegabytes * 2 ** 20);
-    this.#pageReader = new PageReader(this.#pages, this.#cache, this.types);
+    this.#caches = createPageCaches(this.statements, config.objectCacheMegabytes * 2 ** 20);
+    this.#pageReader = new PageReader(this.#pages, this.#caches, this.types);
   }
 
   /** Runs a bounded read on the calling thread. */
@@ -158,22 +158,15 @@ export class SqliteStorage {
     const plan = this.read(() => {
       const driver = findLabelDriver(this.statements, options.labelSelector ?? []);
       const { objects } = estimate(options, scope, driver);
-      const whole = !form.onlyMetadata && !form.injectEvents && form.rowPrefix === undefined;
-      const place = objects <= handful ? 'here' : objects > smallPage ? 'scan' : whole ? 'cached page' : 'page';
-      const query = identifierQuery(options, { ...scope, driver, withSizes: place !== 'cached page' });
+      const isPage = objects > handful && objects <= smallPage;
+      const page = isPage ? pageFormOf(form) : undefined;
+      const query = identifierQuery(options, { ...scope, driver, withSizes: page === undefined });
       if (options.rawQuery !== undefined) this.#check(query);
-      return { query, place };
+      return { query, objects, isPage, page };
     });
-    switch (plan.place) {
-      case 'here':
-        return this.#findHere(search, plan.query);
-      case 'cached page':
-        return this.#findPage(search, plan.query);
-      case 'page':
-        return this.#findThere(search, plan.query, this.#pages);
-      default:
-        return this.#findThere(search, plan.query, idlest(this.#scans));
-    }
+    if (plan.objects <= handful) return this.#findHere(search, plan.query);
+    if (plan.page !== undefined) return this.#findPage(search, plan.query, plan.page);
+    return this.#findThere(search, plan.query, plan.isPage ? this.#pages : idlest(this.#scans));
   }
 
   #findHere({ options, form }: Search, query: IdentifierQuery): Found {
@@ -188,15 +181,15 @@ export class SqliteStorage {
   }
 
   /** The ids come from the index alone, which takes no time worth a thread; the objects perhaps from the cache. */
-  #findPage({ options, signal }: Search, query: IdentifierQuery): Found {
+  #findPage({ options, signal }: Search, query: IdentifierQuery, form: PageForm): Found {
     const found = this.read(() =>
-      selectIdentifiers(this.statements, query, (revision) => this.#cache.follow(Number(revision))),
+      selectIdentifiers(this.statements, query, () => this.#caches[form.kind].follow(this.statements.readState())),
     );
     return {
       found,
       read: (start) => {
         this.refuseClosed();
-        return untilAborted(this.#pageReader.read(found.ids.subarray(start), mostBytes(options)), signal);
+        return untilAborted(this.#pageReader.read(found.ids.subarray(start), form, mostBytes(options)), signal);
       },
     };
   }

@@ -1,5 +1,7 @@
 import type Database from 'better-sqlite3';
 
+import type { ReadState } from './object-cache.js';
+
 const capacity = 200;
 
 /** Prepared statements by their text; the least recently used go first. Rows are arrays. */
@@ -15,6 +17,11 @@ export class Statements {
 
   revision(): string {
     return String(this.#revision.get());
+  }
+
+  readState(): ReadState {
+    const [revision, rowChanges] = this.rows('SELECT revision, row_changes FROM revision').get() as [number, number];
+    return { revision, rowChanges };
   }
 
   rows(text: string): Database.Statement {

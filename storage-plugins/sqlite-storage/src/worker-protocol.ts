@@ -2,7 +2,7 @@ import type { ObjectEvent, ResourceType, WriteResult } from '@clusterdex/storage
 import type { DatabaseOptions } from './open-database.js';
 import type { PackedChanges } from './pack-changes.js';
 import type { PackedForm, PackedObjects } from './packed-reader.js';
-import type { PackedPage } from './read-page.js';
+import type { PackedPage, PageRequest } from './read-page.js';
 import type { IdentifierQuery, IdentifierResult } from './select-identifiers.js';
 
 /** What a worker thread is asked to do, and what it answers: one entry an operation. */
@@ -24,7 +24,7 @@ export interface WorkerOperations {
   };
   /** As many of the objects, from the first on, as fit in so many bytes. */
   readPage: {
-    readonly request: { readonly ids: Float64Array; readonly mostBytes: number };
+    readonly request: PageRequest;
     readonly response: PackedPage;
   };
   write: {

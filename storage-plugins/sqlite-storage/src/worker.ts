@@ -38,7 +38,7 @@ function createHandlers({ mode, database: options }: WorkerSetup): Handlers {
         return { found, first: read(found.ids.subarray(0, batchEnd(found.sizes, 0, mostBytes)), form) };
       },
       read: ({ ids, form }) => read(ids, form),
-      readPage: ({ ids, mostBytes }) => readPage({ statements, objects }, ids, mostBytes),
+      readPage: (request) => readPage({ statements, read }, request),
     };
   }
   const changes = new ChangeWriter(database, options.historyChanges);

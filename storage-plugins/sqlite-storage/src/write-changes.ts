@@ -155,7 +155,9 @@ export class ChangeWriter {
     if (newer < 0) return false;
     if (newer === 0 && row.resource_version === change.resourceVersion && row.size === change.size) {
       if (this.#statements.sameObject.get(json, row.id) === 1) {
-        if (change.row !== null) this.#statements.updateRow.run({ row: change.row, id: row.id });
+        if (change.row !== null && this.#statements.updateRow.run({ row: change.row, id: row.id }).changes > 0) {
+          this.#log.recordRows();
+        }
         return false;
       }
     }

@@ -1,4 +1,4 @@
-import type { ObjectBatch, StorageFactory } from '@clusterdex/storage-contract';
+import { type ObjectBatch, prepareObject, type StorageFactory } from '@clusterdex/storage-contract';
 import { describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { ObjectCache } from '../src/object-cache.js';
@@ -16,6 +16,21 @@ async function page(storage: StorageFactory, options: { limit: number; offset?: 
     items.push(...itemsOf(batch));
   }
   return items;
+}
+
+/** A page as a Table is made of it: the row of each object, or its JSON where it has none. */
+async function rowsOf(storage: StorageFactory, options: { limit: number; offset: number; prefix: string }) {
+  const { limit, offset, prefix } = options;
+  const found: string[] = [];
+  const asked = { limit, start: { offset }, onlyMetadata: true, withRows: { prefix } };
+  for await (const batch of storage.resourceStorage(configMaps).list(asked)) {
+    for (const { name, json, row } of batch.objects) {
+      const text = decoder.decode(json);
+      const fits = text.includes(`"name":"${name}"`) && text.includes('"data":') === (row === undefined);
+      found.push(fits ? (row ?? text) : `${name} with ${row} beside ${text}`);
+    }
+  }
+  return found;
 }
 
 function itemsOf({ joined, objects }: ObjectBatch): string[] {
@@ -41,25 +56,48 @@ describe('pages that are asked for again and again', () => {
       const writer = await openStorage(directory, { historyChanges: 100 });
       const below = random(7);
       const stored = new Map<string, string>();
+      const rows = new Map<string, string>();
       for (let step = 1; step <= 120; step++) {
         const changes = Array.from({ length: step % 60 === 0 ? 3000 : below(4) }, () => {
           const name = `m-${String(below(700)).padStart(4, '0')}`;
           if (below(8) === 0) {
             stored.delete(name);
+            rows.delete(name);
             return { type: 'delete' as const, namespace: 'default', name };
+          }
+          const known = stored.get(name);
+          const prefix = `${below(2)} `;
+          if (known !== undefined && below(3) === 0) {
+            // The same object with another row, which the log of changes does not say.
+            const object = { ...prepareObject(Buffer.from(known), { cluster: 'c' }), row: `${prefix}${known.length}` };
+            rows.set(name, object.row);
+            return { type: 'upsert' as const, object };
           }
           const data = { step: `${step}`, text: 'é'.repeat(below(4000)) };
           const object = configMap('c', name, { resourceVersion: `${step}`, data });
           stored.set(name, decoder.decode(object.json));
-          return { type: 'upsert' as const, object };
+          rows.delete(name);
+          if (below(4) === 0) return { type: 'upsert' as const, object };
+          const row = `${prefix}${object.json.length}`;
+          rows.set(name, row);
+          return { type: 'upsert' as const, object: { ...object, row } };
         });
         const by = below(2) === 0 ? reader : writer;
         const writing = by.resourceStorage(configMaps).write('c', changes);
         // A page that is read while somebody writes may not leave anything old behind.
-        await Promise.all([writing, page(reader, { limit: 500 }), page(reader, { limit: 300, offset: below(300) })]);
-        const expected = [...stored].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, json]) => json);
+        await Promise.all([
+          writing,
+          page(reader, { limit: 500 }),
+          page(reader, { limit: 300, offset: below(300) }),
+          rowsOf(reader, { limit: 400, offset: below(300), prefix: `${below(2)} ` }),
+        ]);
+        const expected = [...stored].sort(([a], [b]) => (a < b ? -1 : 1));
         const offset = below(200);
-        expect(await page(reader, { limit: 400, offset })).toEqual(expected.slice(offset, offset + 400));
+        const whole = expected.map(([, json]) => json).slice(offset, offset + 400);
+        expect(await page(reader, { limit: 400, offset })).toEqual(whole);
+        const prefix = `${below(2)} `;
+        const shown = expected.map(([name, json]) => (rows.get(name)?.startsWith(prefix) ? rows.get(name) : json));
+        expect(await rowsOf(reader, { limit: 400, offset, prefix })).toEqual(shown.slice(offset, offset + 400));
       }
       await Promise.all([reader.shutdown(), writer.shutdown()]);
     },
@@ -88,9 +126,17 @@ describe('pages that are asked for again and again', () => {
     const database = new Database(':memory:');
     database.exec('CREATE TABLE revision (revision INTEGER, trimmed INTEGER)');
     const cache = new ObjectCache(new Statements(database), 2 ** 20);
-    cache.follow(5);
-    cache.keep(1, { cluster: 'c', namespace: '', name: 'old', json: Buffer.from('{}') }, 4);
-    cache.keep(2, { cluster: 'c', namespace: '', name: 'new', json: Buffer.from('{}') }, 5);
+    cache.follow({ revision: 5, rowChanges: 0 });
+    cache.keep(
+      1,
+      { cluster: 'c', namespace: '', name: 'old', json: Buffer.from('{}') },
+      { revision: 4, rowChanges: 0 },
+    );
+    cache.keep(
+      2,
+      { cluster: 'c', namespace: '', name: 'new', json: Buffer.from('{}') },
+      { revision: 5, rowChanges: 0 },
+    );
     expect([cache.get(1), cache.get(2)?.name]).toEqual([undefined, 'new']);
     database.close();
   });
