@@ -18,6 +18,7 @@ const otherViews = [
   'rollouts.v1alpha1.delivery.acme.example',
 ];
 const resources = readdirSync(folder)
+  .filter((file) => file.endsWith('.txt'))
   .map((file) => file.replace(/\.txt$/, ''))
   .filter((resource) => !otherViews.includes(resource));
 
