@@ -36,9 +36,8 @@ export async function planDocuments(
     listParameters,
     getParameters,
   };
-  const revisions = await readRevisions(
-    findDefinitions(inventory, cluster, [...documents.values()].flat().filter(isCustom)),
-  );
+  const sources = findDefinitions(inventory, cluster, [...documents.values()].flat().filter(isCustom));
+  const revisions = await readRevisions(sources);
   return new Map([...documents].map(([name, types]) => [name, plan(name, types)]));
 
   function plan(name: string, types: readonly ResourceInventory[]): DocumentPlan {
@@ -52,9 +51,11 @@ export async function planDocuments(
   async function build(types: readonly ResourceInventory[]): Promise<DocumentBuilder> {
     const builder = new DocumentBuilder(asset.library, options);
     const rest = new Map(types.map((type) => [keyOf(type), type]));
-    for (const source of findDefinitions(inventory, cluster, types.filter(isCustom))) {
-      for await (const { name, definition } of readDefinitions(source)) {
-        for (const type of source.types) {
+    for (const source of sources) {
+      const wanted = source.types.filter((type) => rest.has(keyOf(type)));
+      if (wanted.length === 0) continue;
+      for await (const { name, definition } of readDefinitions({ ...source, types: wanted })) {
+        for (const type of wanted) {
           if (nameOf(type) === name && rest.delete(keyOf(type))) builder.add(type, definition);
         }
       }
