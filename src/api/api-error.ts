@@ -1,4 +1,5 @@
 import * as status from '../kube/status.js';
+import type { ResourceTarget } from './request-path.js';
 import { createWarning } from './warning.js';
 
 /** An answer other than success, as the Status that the client gets. */
@@ -29,9 +30,20 @@ export function unknownCluster(cluster: string): ApiError {
   return new ApiError(status.badRequest(message), createWarning(`the cluster '${cluster.slice(0, 253)}' is not known`));
 }
 
+/** What a running cluster answers from elsewhere than from its objects. */
+const liveSubresources: ReadonlySet<string> = new Set(['attach', 'exec', 'log', 'portforward', 'proxy', 'scale']);
+
+/** 404; it says so where the cluster itself would have an answer. */
+export function unknownSubresource({ resource, subresource = '' }: Pick<ResourceTarget, 'resource' | 'subresource'>) {
+  const [first = ''] = subresource.split('/', 1);
+  if (!liveSubresources.has(first)) return unknownPath();
+  const answer = status.notFound();
+  const why = `${resource}/${first} is not stored here, ask the cluster itself`;
+  return new ApiError({ ...answer, message: `${answer.message}: ${why}` });
+}
+
 /** For every method that writes, or would have to. */
 export function readOnly(): ApiError {
   const answer = status.methodNotAllowed();
-  const why = 'this server is read-only, it shows what is stored of the clusters; write to the cluster itself';
-  return new ApiError({ ...answer, message: `${answer.message}: ${why}` });
+  return new ApiError({ ...answer, message: `${answer.message}: this server is read-only, ask the cluster itself` });
 }

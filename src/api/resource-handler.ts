@@ -6,15 +6,17 @@ import type { FeatureGates } from '../query/feature-gates.js';
 import { parseGetRequest } from '../query/parse-get-request.js';
 import { parseListRequest } from '../query/parse-list-request.js';
 import { type AnswerForm, formOf } from './answer-form.js';
-import { ApiError, badRequest, unknownCluster, unknownPath } from './api-error.js';
+import { ApiError, unknownCluster, unknownPath, unknownSubresource } from './api-error.js';
 import { atRevision } from './at-revision.js';
 import { checkObjectRevision } from './check-object-revision.js';
 import type { ClusterView, ServedResource } from './cluster-view.js';
+import { findMember } from './find-member.js';
 import { healthWarning } from './health-warning.js';
 import type { InventoryCache } from './inventory-cache.js';
 import type { ListSummary } from './list-content.js';
 import { sendList } from './list-response.js';
 import { listOffer, objectOffer, watchOffer } from './negotiate.js';
+import { refuseWithoutCluster } from './object-without-cluster.js';
 import type { ListDescription, Representation } from './representation.js';
 import type { ChooseRepresentation } from './representations.js';
 import type { ResourceTarget } from './request-path.js';
@@ -107,10 +109,8 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
   async function serveObject(response: ServerResponse, request: ResourceRequest, name: string): Promise<void> {
     const { target, query, served, warning } = request;
     const { cluster, namespace = '' } = target;
-    if (cluster === undefined) {
-      throw badRequest('to get one object, name its cluster in the path: …/resources/clusters/<cluster>/…');
-    }
     if (served.inventory.namespaced && target.namespace === undefined) throw unknownPath();
+    if (cluster === undefined) throw await refuseWithoutCluster(served.storage, target);
     const { transform, encoding } = formOf(response.req, objectOffer);
     const asked = query === '' ? undefined : parseGetRequest(query);
     const representation = represent(request, { transform, asked, isList: false });
@@ -118,6 +118,7 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
       asked?.injectEvents === true
         ? await served.storage.get(cluster, namespace, name, { injectEvents: true })
         : await served.storage.get(cluster, namespace, name);
+    if (target.subresource !== undefined && !hasStatus(object.json)) throw unknownPath();
     if (asked?.revisionBound !== undefined) await checkObjectRevision(object, served.storage, asked.revisionBound);
     sendBytes(response, encoding.document(representation.object(object)), { type: encoding.contentType, warning });
   }
@@ -134,12 +135,18 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
 
   return async (response, target, query) => {
     const { view, served } = await locate(target);
-    if (target.subresource !== undefined) throw unknownPath();
+    const { subresource } = target;
+    if (subresource !== undefined && (subresource !== 'status' || target.watch)) throw unknownSubresource(target);
     if (!served.inventory.namespaced && target.namespace !== undefined) throw unknownPath();
     const request = { target, query, served, warning: healthWarning(view.cluster) };
     if (target.name === undefined || target.watch) return serveList(response, request);
     return serveObject(response, request, target.name);
   };
+}
+
+/** A status is read with its object, and stands in it. */
+function hasStatus(json: Uint8Array): boolean {
+  return findMember(json, 0, 'status') !== -1;
 }
 
 interface ResourceRequest {

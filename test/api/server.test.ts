@@ -25,6 +25,7 @@ const extraObjects = [
   { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'system:node' } },
 ];
 
+const unknownResource = 'the server could not find the requested resource';
 const podType = { group: '', version: 'v1', resource: 'pods', kind: 'Pod', namespaced: true };
 const eventful = firstPod();
 const event = { apiVersion: 'v1', kind: 'Event', metadata: { name: 'e', namespace: 'shop' }, reason: 'Say "hi"' };
@@ -298,6 +299,11 @@ describe.each(['sqlite', 'memory'])('the server on %s', (storageName) => {
       expect((await json(`${roles}/system:what%3F%20%C3%BC`)).metadata.name).toBe('system:what? ü');
     });
 
+    it('is its status as well, if it has one', async () => {
+      const path = `${prod}/api/v1/namespaces/shop`;
+      expect(await json(`${path}/status`)).toEqual(await json(path));
+    });
+
     it('has its length and no body for HEAD', async () => {
       const path = `${prod}/api/v1/namespaces/shop`;
       const { headers, text } = await app.ask(path, { method: 'HEAD' });
@@ -396,7 +402,17 @@ describe.each(['sqlite', 'memory'])('the server on %s', (storageName) => {
       [404, 'NotFound', `${shop}/nodes`],
       [404, 'NotFound', `${shop}/pods/x/log`],
       [404, 'NotFound', `${shop}/pods/x/status`],
-      [404, 'NotFound', `${shop}/status`],
+      [404, 'NotFound', `${shop}/finalize`],
+      [404, 'NotFound', `${shop}/frob`],
+      [
+        404,
+        'NotFound',
+        `${shop}/pods/x/exec`,
+        `${unknownResource}: pods/exec is not stored here, ask the cluster itself`,
+      ],
+      [404, 'NotFound', `${shop}/pods/x/frob`, unknownResource],
+      [404, 'NotFound', `${prod}/api/v1/watch/namespaces/shop/status`],
+      [404, 'NotFound', `${prod}/apis/rbac.authorization.k8s.io/v1/clusterroles/system:node/status`],
       [404, 'NotFound', `${prod}/api/v1/pods/x`],
       [404, 'NotFound', `${shop}/pods/x`, 'pods "x" not found'],
       [404, 'NotFound', `${prod}/api/v1/namespaces/nope`, 'namespaces "nope" not found'],
@@ -405,8 +421,14 @@ describe.each(['sqlite', 'memory'])('the server on %s', (storageName) => {
       [400, 'BadRequest', `${all}/clusters/ghost/apis`],
       [400, 'BadRequest', `${all}/clusters/ghost/version`],
       [400, 'BadRequest', `${all}/clusters/%00/api/v1/pods`],
-      [400, 'BadRequest', `${all}/api/v1/namespaces/shop/pods/x`],
-      [400, 'BadRequest', `${all}/api/v1/namespaces/shop`],
+      [404, 'NotFound', `${all}/api/v1/namespaces/shop/pods/x`, 'pods "x" not found'],
+      [404, 'NotFound', `${all}/api/v1/pods/x`, unknownResource],
+      [
+        400,
+        'BadRequest',
+        `${all}/api/v1/namespaces/shop`,
+        'to get one object, name its cluster in the path: …/resources/clusters/<cluster>/…; namespaces "shop" is in prod-eu, staging',
+      ],
       [400, 'BadRequest', `${all}/api/v1/pods/%zz`],
       [400, 'BadRequest', '/%'],
       [400, 'BadRequest', `${shop}/pods/a%2Fb`],

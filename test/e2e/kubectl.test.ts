@@ -95,9 +95,10 @@ describeKubectl.each(['sqlite', 'memory'])('a real kubectl on %s', (storageName)
       status: 1,
       stderr: 'Error from server (NotFound): pods "nope" not found\n',
     });
-    expect(run('--context', 'clusterpedia', 'get', 'pods', 'x').stderr).toContain(
+    expect(run('--context', 'clusterpedia', 'get', 'ns', 'shop').stderr).toContain(
       '(BadRequest): to get one object, name its cluster',
     );
+    expect(run('--context', 'clusterpedia', 'get', 'pods', 'x').stderr).toContain('pods "x" not found');
     expect(run('--context', 'prod-eu', 'delete', 'ns', 'shop').stderr).toContain('(MethodNotAllowed)');
     expect(run('--context', 'prod-eu', 'get', 'frobnicators').stderr).toContain(
       `doesn't have a resource type "frobnicators"`,
