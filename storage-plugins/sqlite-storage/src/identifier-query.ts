@@ -11,6 +11,7 @@ import {
   sql,
   verbatim,
 } from '@clusterdex/storage-sql';
+import { type KnownType, mergeTypes } from './merge-types.js';
 import type { IdentifierQuery, PlainSql } from './select-identifiers.js';
 import { sqliteDialect } from './sqlite-dialect.js';
 
@@ -18,6 +19,8 @@ export interface QueryScope {
   /** undefined: every type. */
   readonly typeIds: readonly number[] | undefined;
   readonly collection: boolean;
+  /** The types, where the list is to be merged from one for each of them. */
+  readonly merged: readonly KnownType[] | undefined;
   /** Whether the sizes of the objects are to come along: then the rows are read and not the index alone. */
   readonly withSizes: boolean;
   /** Few objects carry one of these labels: begin with them. */
@@ -42,7 +45,7 @@ function positionOf(terms: Sql, tables: string): PlainSql {
 
 /** Compiles a list to the queries that find its objects. Throws INVALID for a foreign position. */
 export function identifierQuery(options: CollectionListOptions, scope: QueryScope): IdentifierQuery {
-  const { typeIds, collection, driver, withSizes } = scope;
+  const { typeIds, collection, driver, withSizes, merged } = scope;
   const compiled = compileList(options, {
     dialect: sqliteDialect,
     typeIds,
@@ -53,10 +56,10 @@ export function identifierQuery(options: CollectionListOptions, scope: QueryScop
   const conditions: Sql[] = driver === undefined ? [] : [isOneOf(verbatim('d.label_id'), driver.labelIds)];
   conditions.push(...compiled.conditions);
   const { start } = options;
+  const after =
+    start !== undefined && 'after' in start ? decodePosition(start.after, compiled.order.length) : undefined;
   const limit = options.limit === undefined ? undefined : Math.min(options.limit, largestLimit);
-  if (start !== undefined && 'after' in start) {
-    conditions.push(afterPosition(order, decodePosition(start.after, order.length)));
-  }
+  if (after !== undefined) conditions.push(afterPosition(order, after));
   const offset = start !== undefined && 'offset' in start ? Math.min(start.offset, largestLimit) : 0;
   const from = verbatim(source(driver !== undefined, needsObject, needsType));
   const where = allOf(conditions);
@@ -68,8 +71,11 @@ export function identifierQuery(options: CollectionListOptions, scope: QueryScop
     order.map((term) => term.expression),
     ', ',
   );
+  const untyped = () => compileList(options, { dialect: sqliteDialect, typeIds: undefined, collection }).conditions;
   return {
-    select: sql`SELECT r.id${verbatim(withSizes ? ', r.size' : '')} FROM ${from} WHERE ${where} ORDER BY ${renderOrder(order)}${page}`,
+    select: merged
+      ? mergeTypes(merged, { conditions: untyped(), after, page })
+      : sql`SELECT r.id${verbatim(withSizes ? ', r.size' : '')} FROM ${from} WHERE ${where} ORDER BY ${renderOrder(order)}${page}`,
     withSizes,
     limit,
     position: positionOf(terms, source(false, needsObject, needsType)),

@@ -11,9 +11,10 @@ export interface PageForm extends Pick<PackedForm, 'onlyMetadata' | 'rowPrefix'>
 export function pageFormOf({
   onlyMetadata,
   injectEvents,
+  collection,
   rowPrefix,
 }: PackedForm & { readonly injectEvents: boolean }): PageForm | undefined {
-  if (injectEvents) return undefined;
+  if (injectEvents || collection) return undefined;
   if (rowPrefix === undefined) return { kind: onlyMetadata ? 'metadata' : 'whole', onlyMetadata };
   return onlyMetadata ? { kind: 'rows', onlyMetadata, rowPrefix } : undefined;
 }

@@ -2,6 +2,7 @@ import {
   type CollectionListOptions,
   createStorageError,
   type ObjectBatch,
+  type OrderTerm,
   type ResourceType,
   type StoredObject,
 } from '@clusterdex/storage-contract';
@@ -9,9 +10,10 @@ import type Database from 'better-sqlite3';
 import { batchEnd, pageBytes, pieceBytes } from './batch-end.js';
 import { ChangeFeed } from './change-feed.js';
 import type { SqliteConfig } from './config.js';
-import { identifierQuery } from './identifier-query.js';
+import { identifierQuery, type QueryScope } from './identifier-query.js';
 import { findLabelDriver, type LabelDriver } from './label-driver.js';
 import { mapError } from './map-error.js';
+import { canMerge, type KnownType } from './merge-types.js';
 import { PackedBatch } from './object-batch.js';
 import { ObjectReader, type ReadForm } from './object-reader.js';
 import { openDatabase } from './open-database.js';
@@ -157,10 +159,11 @@ export class SqliteStorage {
     const { options, scope, form } = search;
     const plan = this.read(() => {
       const driver = findLabelDriver(this.statements, options.labelSelector ?? []);
-      const { objects } = estimate(options, scope, driver);
+      const merged = driver === undefined && scope.collection ? this.#mergedTypes(options, scope) : undefined;
+      const { objects } = estimate(options, { ...scope, merged, driver });
       const isPage = objects > handful && objects <= smallPage;
       const page = isPage ? pageFormOf(form) : undefined;
-      const query = identifierQuery(options, { ...scope, driver, withSizes: page === undefined });
+      const query = identifierQuery(options, { ...scope, driver, merged, withSizes: page === undefined });
       if (options.rawQuery !== undefined) this.#check(query);
       return { query, objects, isPage, page };
     });
@@ -219,6 +222,12 @@ export class SqliteStorage {
     };
   }
 
+  #mergedTypes(options: CollectionListOptions, { typeIds }: ListScope): readonly KnownType[] | undefined {
+    const wanted = typeIds === undefined ? undefined : new Set(typeIds);
+    const types = [...this.types.all()].flatMap(([id, type]) => (wanted?.has(id) === false ? [] : { id, type }));
+    return canMerge(options, types) ? types : undefined;
+  }
+
   /** Compiles a condition that a client wrote, before a thread runs it: what SQLite says of it is the client's to read. */
   #check(query: IdentifierQuery): void {
     try {
@@ -257,12 +266,11 @@ const idlest = (threads: readonly WorkerThread[]) =>
 /** How many objects have to be looked at, when the index tells; any number otherwise. */
 function estimate(
   options: CollectionListOptions,
-  scope: ListScope,
-  driver: LabelDriver | undefined,
+  { collection, merged, driver }: Pick<QueryScope, 'collection' | 'merged'> & { driver: LabelDriver | undefined },
 ): { objects: number } {
   const { clusters, namespaces, names, limit, start } = options;
   const costly =
-    scope.collection ||
+    (collection && merged === undefined) ||
     (options.fieldSelector ?? []).length > 0 ||
     options.owner !== undefined ||
     options.rawQuery !== undefined;
@@ -276,12 +284,27 @@ function estimate(
     (options.labelSelector ?? []).length === 0 &&
     clusters?.notIn === undefined &&
     namespaces?.notIn === undefined;
-  const contiguous =
-    (clusters?.in === undefined || clusters.in.length === 1) &&
-    (namespaces?.in === undefined || (namespaces.in.length === 1 && clusters?.in !== undefined));
-  const inKeyOrder = (options.orderBy ?? []).length === 0 && options.withRemainingCount !== true;
-  if (!unfiltered || !contiguous || !inKeyOrder || limit === undefined) return { objects: Number.POSITIVE_INFINITY };
+  const oneCluster = clusters?.in?.length === 1;
+  const oneNamespace = namespaces?.in?.length === 1;
+  const inKeyOrder =
+    (clusters?.in === undefined || oneCluster) &&
+    (namespaces?.in === undefined || (oneNamespace && oneCluster)) &&
+    (options.orderBy ?? []).length === 0;
+  const inNameOrder = oneNamespace && clusters?.in === undefined && isNameOrder(options.orderBy ?? []);
+  if (!unfiltered || !(inKeyOrder || inNameOrder) || options.withRemainingCount === true || limit === undefined) {
+    return { objects: Number.POSITIVE_INFINITY };
+  }
   return { objects: limit + (start !== undefined && 'offset' in start ? start.offset : 0) };
+}
+
+function isNameOrder([first, ...others]: readonly OrderTerm[]): boolean {
+  return (
+    others.length === 0 &&
+    first !== undefined &&
+    'column' in first.by &&
+    first.by.column === 'name' &&
+    !first.descending
+  );
 }
 
 function describe(batch: ObjectBatch, found: IdentifierResult, place: { first: boolean; last: boolean }): ObjectBatch {
