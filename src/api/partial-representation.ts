@@ -1,5 +1,6 @@
 import { createPartialObjectWriter, type MetaVersion } from '../kube/table/partial-objects.js';
 import { createRowWriter } from '../kube/table/row-writer.js';
+import { answerMemory, releaseAnswer } from './answer-memory.js';
 import { injectEvents } from './inject-events.js';
 import type { Representation } from './representation.js';
 
@@ -7,6 +8,7 @@ import type { Representation } from './representation.js';
 export function partialRepresentation(version: MetaVersion): Representation {
   const objects = createPartialObjectWriter(version);
   const writer = createRowWriter();
+  const listWriter = createRowWriter(answerMemory);
   const single = (json: Uint8Array): Uint8Array => {
     objects.write(writer, json, false);
     return writer.take();
@@ -21,10 +23,11 @@ export function partialRepresentation(version: MetaVersion): Representation {
       member: 'items',
       items(batch) {
         for (const [index, object] of batch.objects.entries()) {
-          if (index > 0) writer.text(',');
-          objects.write(writer, withEvents ? injectEvents(object) : object.json, true);
+          if (index > 0) listWriter.text(',');
+          objects.write(listWriter, withEvents ? injectEvents(object) : object.json, true);
         }
-        return { bytes: writer.take() };
+        const bytes = listWriter.take();
+        return { bytes, release: releaseAnswer(Buffer.from(bytes.buffer)) };
       },
     }),
     object: (object) => single(injectEvents(object)),

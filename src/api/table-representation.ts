@@ -2,6 +2,7 @@ import type { CollectionListOptions, StoredObject } from '@clusterdex/storage-co
 import type { Printer } from '../kube/printers/printer.js';
 import { createTable, type Table } from '../kube/table/create-table.js';
 import type { MetaVersion } from '../kube/table/partial-objects.js';
+import { answerMemory, releaseAnswer } from './answer-memory.js';
 import { findMember } from './find-member.js';
 import { injectEvents } from './inject-events.js';
 import type { Representation } from './representation.js';
@@ -19,7 +20,7 @@ export function tableRepresentation(options: TableRepresentationOptions): Repres
   const { includeObject, now } = options;
   const onlyMetadata = includeObject !== 'Object';
   const whole = createTable(options);
-  const listed = onlyMetadata ? createTable({ ...options, onlyMetadata }) : whole;
+  const listed = createTable({ ...options, onlyMetadata, memory: answerMemory });
   const withRows = listed.rowPrefix === undefined ? undefined : { prefix: listed.rowPrefix };
 
   return {
@@ -34,7 +35,10 @@ export function tableRepresentation(options: TableRepresentationOptions): Repres
       describe: (summary) => `,"metadata":${JSON.stringify(metadata(summary))}${listed.columns}`,
       describedAtEnd,
       member: 'rows',
-      items: ({ objects }) => ({ bytes: listed.rows(withEvents ? objects.map(withInjected) : objects, now()) }),
+      items({ objects }) {
+        const bytes = listed.rows(withEvents ? objects.map(withInjected) : objects, now());
+        return { bytes, release: releaseAnswer(Buffer.from(bytes.buffer)) };
+      },
     }),
     object: (object) => single(whole, withInjected(object)),
     events() {

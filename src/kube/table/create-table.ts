@@ -4,7 +4,7 @@ import { findMetadata } from './find-metadata.js';
 import type { MetaVersion } from './partial-objects.js';
 import { rowPreparerFor } from './prepared-rows.js';
 import { renderRow } from './row-text.js';
-import { createRowWriter, type RowWriter } from './row-writer.js';
+import { createRowWriter, type RowMemory, type RowWriter } from './row-writer.js';
 
 export interface CreateTableOptions {
   readonly printer: Printer;
@@ -16,6 +16,8 @@ export interface CreateTableOptions {
    * Object.
    */
   readonly onlyMetadata?: boolean;
+  /** For the rows: each piece of memory is the caller's when its rows are. */
+  readonly memory?: RowMemory;
 }
 
 /** A stored object, as a storage returns it. */
@@ -50,15 +52,19 @@ export interface Table {
   readonly rowPrefix: string | undefined;
 }
 
+const closingBrace = 0x7d;
+
 export const clusterColumn: ColumnDefinition = column('Cluster', 'Name of the cluster that the object belongs to.');
 
 /** Turns stored objects into the rows of a Table without parsing them: see docs/adr/0010-tables.md. */
-export function createTable({ printer, includeObject, version, onlyMetadata = false }: CreateTableOptions): Table {
+export function createTable(options: CreateTableOptions): Table {
+  const { printer, includeObject, version, onlyMetadata = false, memory } = options;
   const preparer = rowPreparerFor(printer);
   const columns = `,"columnDefinitions":${JSON.stringify([clusterColumn, ...printer.columns])}`;
   const opening = `{"kind":"Table","apiVersion":"meta.k8s.io/${version}"`;
   const partial = `,"object":{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/${version}","metadata":`;
-  const writer = createRowWriter();
+  const writer = createRowWriter(memory);
+  const single = createRowWriter();
   const clusterCells = new Map<string, string>();
 
   const isReduced = ({ row }: TableObject) => onlyMetadata && (preparer.metadataSuffices || row !== undefined);
@@ -88,12 +94,13 @@ export function createTable({ printer, includeObject, version, onlyMetadata = fa
     } else if (includeObject === 'Object') {
       to.text(`${cells},"object":`);
       to.bytes(json, 0, json.length);
-      to.text('}');
+      to.byte(closingBrace);
     } else {
       const { start, end } = findMetadata(json, isReduced(object));
       to.text(cells + partial);
       to.bytes(json, start, end);
-      to.text('}}');
+      to.byte(closingBrace);
+      to.byte(closingBrace);
     }
   };
 
@@ -104,16 +111,16 @@ export function createTable({ printer, includeObject, version, onlyMetadata = fa
       try {
         for (const [index, object] of objects.entries()) writeRow(writer, object, now, index === 0 ? '' : ',');
       } catch (error) {
-        writer.take();
+        writer.discard();
         throw error;
       }
       return writer.take();
     },
     single(metadata, object, { now, columns: withColumns }) {
-      writer.text(`${opening},"metadata":${metadata}${withColumns ? columns : ',"columnDefinitions":null'},"rows":[`);
-      writeRow(writer, object, now, '');
-      writer.text(']}');
-      return writer.take();
+      single.text(`${opening},"metadata":${metadata}${withColumns ? columns : ',"columnDefinitions":null'},"rows":[`);
+      writeRow(single, object, now, '');
+      single.text(']}');
+      return single.take();
     },
     rowPrefix: preparer.metadataSuffices ? undefined : preparer.prefix,
   };

@@ -8,6 +8,7 @@ import {
 } from '@clusterdex/storage-contract';
 import { compileFilter, compileOrder, type Order, type OrderKey } from '@clusterdex/storage-contract/selection';
 import type { MemoryState, TypeTable } from './memory-state.js';
+import { createMetadataReducer, type MetadataReducer, reduceToMetadata } from './metadata-reducer.js';
 import { ownerUids } from './owner-uids.js';
 import type { Pacer } from './pacer.js';
 import { formatPosition, parsePosition } from './position.js';
@@ -123,19 +124,24 @@ function toBatch(
   records: readonly StoredRecord[],
   { source, options, more }: { source: ListSource; options: CollectionListOptions; more: Partial<ObjectBatch> },
 ): ObjectBatch {
+  const from = { ...source, reduce: createMetadataReducer() };
   const types: ResourceType[] = source.collection ? [...new Set(records.map((record) => record.table.type))] : [];
   return {
-    objects: records.map((record) => toStoredObject(record, source, options)),
+    objects: records.map((record) => toStoredObject(record, from, options)),
     count: records.length,
     ...(source.collection && { types }),
     ...more,
   };
 }
 
+interface ObjectSource extends Pick<ListSource, 'state' | 'collection'> {
+  readonly reduce?: MetadataReducer;
+}
+
 /** The object as a read returns it. The bytes are the stored ones: nobody may write into them. */
 export function toStoredObject(
   record: StoredRecord,
-  { state, collection }: Pick<ListSource, 'state' | 'collection'>,
+  { state, collection, reduce = reduceToMetadata }: ObjectSource,
   { onlyMetadata, injectEvents, withRows }: Pick<ListOptions, 'onlyMetadata' | 'injectEvents' | 'withRows'>,
 ): StoredObject {
   const { cluster, namespace, name } = record;
@@ -146,16 +152,9 @@ export function toStoredObject(
     cluster,
     namespace,
     name,
-    json: isReduced ? metadataOf(record) : record.json,
+    json: isReduced ? reduce(record) : record.json,
     ...(collection && { type: record.table.type }),
     ...(events && { events }),
     ...(row !== undefined && { row }),
   };
-}
-
-function metadataOf({ json, metadataEnd }: StoredRecord): Uint8Array {
-  const reduced = new Uint8Array(metadataEnd + 1);
-  reduced.set(json.subarray(0, metadataEnd));
-  reduced[metadataEnd] = '}'.charCodeAt(0);
-  return reduced;
 }
