@@ -7,6 +7,7 @@ import type {
 import type { Printer } from '../kube/printers/printer.js';
 import { printerFor } from '../kube/table/printer-for.js';
 import type { Document } from './document.js';
+import { unhealthyClusters } from './health-warning.js';
 
 /** A resource type that is served, with the storage that serves it. */
 export interface ServedResource {
@@ -22,6 +23,8 @@ export interface ClusterView {
   readonly cluster: ClusterInventory | undefined;
   /** Of all clusters that are in view, by name. */
   readonly inventories: readonly ClusterInventory[];
+  /** Those of them that are known to be unhealthy. */
+  readonly unhealthy: readonly ClusterInventory[];
   readonly resources: readonly ResourceInventory[];
   find(group: string, version: string, resource: string): ServedResource | undefined;
   /** Documents that were made from this view, by path; they live as long as it does. */
@@ -46,6 +49,7 @@ export function createClusterView(
   return {
     cluster,
     inventories,
+    unhealthy: unhealthyClusters(inventories),
     documents: new Map(),
     get resources() {
       return [...typesByKey().values()];

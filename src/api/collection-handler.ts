@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { CollectionResource, ResourceTypeSelector, StorageFactory } from '@clusterdex/storage-contract';
+import type { StorageFactory } from '@clusterdex/storage-contract';
 import { collectionPrinter } from '../kube/printers/collection-printer.js';
 import { methodNotAllowed, notFound } from '../kube/status.js';
 import type { ContinueTokens } from '../query/continue-tokens.js';
@@ -8,18 +8,22 @@ import { parseListRequest } from '../query/parse-list-request.js';
 import { formOf } from './answer-form.js';
 import { ApiError } from './api-error.js';
 import { atRevision } from './at-revision.js';
+import { definitionsDocument, definitionsOffer, definitionsTable } from './collection-definitions.js';
+import { healthWarning } from './health-warning.js';
+import type { InventoryCache } from './inventory-cache.js';
 import type { ListSummary } from './list-content.js';
 import { sendList } from './list-response.js';
 import { listOffer, watchOffer } from './negotiate.js';
 import type { ListDescription } from './representation.js';
 import type { ChooseRepresentation } from './representations.js';
 import { apiGroup, apiVersion } from './request-path.js';
-import { sendJson } from './respond.js';
+import { sendBytes } from './respond.js';
 import type { RunningLists } from './running-lists.js';
 import { sendWatch } from './watch-response.js';
 
 export interface CollectionHandlerOptions {
   readonly factory: StorageFactory;
+  readonly inventory: InventoryCache;
   readonly lists: RunningLists;
   readonly watches: RunningLists;
   readonly canWatch: boolean;
@@ -44,7 +48,11 @@ export function createCollectionHandler(options: CollectionHandlerOptions): Coll
   const { factory, lists, watches, gates, storageName, continueTokens } = options;
   return {
     list(response) {
-      sendJson(response, definitionsDocument(factory.collectionResources()));
+      const { transform, encoding } = formOf(response.req, definitionsOffer);
+      const collections = factory.collectionResources();
+      const document =
+        transform === undefined ? definitionsDocument(collections) : definitionsTable(collections, transform);
+      sendBytes(response, encoding.document(document), { type: encoding.contentType });
     },
     async get(response, name, query) {
       if (!factory.collectionResources().some((collection) => collection.name === name)) {
@@ -54,6 +62,7 @@ export function createCollectionHandler(options: CollectionHandlerOptions): Coll
       const list = parseListRequest({ query, collection: name, gates, storageName, continueTokens });
       const storage = factory.collectionResourceStorage(name);
       const { includeObject, options: listed } = list;
+      const warning = healthWarning(options.inventory.view(undefined)?.unhealthy ?? [], listed.clusters);
       const represent = (chosen: typeof transform, isList: boolean) =>
         options.represent({
           ...collectionKind,
@@ -67,7 +76,7 @@ export function createCollectionHandler(options: CollectionHandlerOptions): Coll
         if (!options.canWatch) throw new ApiError(methodNotAllowed('watch', collectionType));
         const representation = represent(formOf(response.req, watchOffer).transform, false);
         await watches.run(response, (signal) =>
-          sendWatch(response, storage, { ...list, type: collectionKind, representation, signal }),
+          sendWatch(response, storage, { ...list, type: collectionKind, representation, signal, warning }),
         );
         return;
       }
@@ -75,23 +84,14 @@ export function createCollectionHandler(options: CollectionHandlerOptions): Coll
       const content = representation.list(describeCollection(name, list));
       const selected = representation.forList(list.options);
       await lists.run(response, (signal) =>
-        sendList(response, atRevision(storage.list(selected, signal), list.revisionBound), { content, encoding }),
+        sendList(response, atRevision(storage.list(selected, signal), list.revisionBound), {
+          content,
+          encoding,
+          warning,
+        }),
       );
     },
   };
-}
-
-function definitionsDocument(collections: readonly CollectionResource[]): Buffer {
-  const items = collections.map(({ name, types }) => ({
-    metadata: { name, creationTimestamp: null },
-    resourceTypes: types.map(describeSelector),
-  }));
-  const list = { kind: 'CollectionResourceList', apiVersion: `${apiGroup}/${apiVersion}`, metadata: {}, items };
-  return Buffer.from(`${JSON.stringify(list)}\n`);
-}
-
-function describeSelector({ group, version = '', resource = '' }: ResourceTypeSelector): object {
-  return { group, version, resource };
 }
 
 function describeCollection(name: string, list: ReturnType<typeof parseListRequest>): ListDescription {

@@ -48,7 +48,7 @@ export function createRequestHandler(options: RequestHandlerOptions) {
   const serveResource = createResourceHandler({ ...options, inventory, represent });
   const serveDiscovery = createDiscoveryHandler(inventory, options);
   const serveOpenapi = createOpenapiHandler(inventory, options);
-  const collections = createCollectionHandler({ ...options, represent });
+  const collections = createCollectionHandler({ ...options, inventory, represent });
   const serveHealth = createHealthHandler(options);
 
   async function serve(response: ServerResponse, target: RequestTarget, query: string): Promise<void> {

@@ -1,4 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import type { NameFilter } from '@clusterdex/storage-contract';
+import { deprecationOf } from '../kube/deprecations.js';
 import { selectableFieldsOf } from '../kube/selectable-fields.js';
 import { methodNotAllowed } from '../kube/status.js';
 import type { ContinueTokens } from '../query/continue-tokens.js';
@@ -22,6 +24,7 @@ import type { ChooseRepresentation } from './representations.js';
 import type { ResourceTarget } from './request-path.js';
 import { sendBytes } from './respond.js';
 import type { RunningLists } from './running-lists.js';
+import { createWarning } from './warning.js';
 import { sendWatch } from './watch-response.js';
 
 export interface ResourceHandlerOptions {
@@ -60,7 +63,7 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
   }
 
   async function serveList(response: ServerResponse, request: ResourceRequest): Promise<void> {
-    const { target, query, served, warning } = request;
+    const { target, query, served } = request;
     const { inventory: type, printer } = served;
     const { transform, encoding } = formOf(response.req, listOffer);
     const list = parseListRequest({
@@ -83,13 +86,13 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
       sendList(response, atRevision(served.storage.list(selected, signal), list.revisionBound), {
         content,
         encoding,
-        warning,
+        warning: warningOf(request, list.options.clusters),
       }),
     );
   }
 
   async function serveWatch(response: ServerResponse, request: ResourceRequest, list: ParsedList): Promise<void> {
-    const { target, served, warning } = request;
+    const { target, served } = request;
     if (!options.canWatch) throw new ApiError(methodNotAllowed('watch', target));
     const { transform } = formOf(response.req, watchOffer);
     const representation = represent(request, { transform, asked: asForm(list), isList: false });
@@ -101,13 +104,13 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
         type: served.inventory,
         representation,
         signal,
-        warning,
+        warning: warningOf(request, list.options.clusters),
       }),
     );
   }
 
   async function serveObject(response: ServerResponse, request: ResourceRequest, name: string): Promise<void> {
-    const { target, query, served, warning } = request;
+    const { target, query, served } = request;
     const { cluster, namespace = '' } = target;
     if (served.inventory.namespaced && target.namespace === undefined) throw unknownPath();
     if (cluster === undefined) throw await refuseWithoutCluster(served.storage, target);
@@ -120,7 +123,8 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
         : await served.storage.get(cluster, namespace, name);
     if (target.subresource !== undefined && !hasStatus(object.json)) throw unknownPath();
     if (asked?.revisionBound !== undefined) await checkObjectRevision(object, served.storage, asked.revisionBound);
-    sendBytes(response, encoding.document(representation.object(object)), { type: encoding.contentType, warning });
+    const { contentType: type } = encoding;
+    sendBytes(response, encoding.document(representation.object(object)), { type, warning: warningOf(request) });
   }
 
   function represent(
@@ -138,7 +142,7 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
     const { subresource } = target;
     if (subresource !== undefined && (subresource !== 'status' || target.watch)) throw unknownSubresource(target);
     if (!served.inventory.namespaced && target.namespace !== undefined) throw unknownPath();
-    const request = { target, query, served, warning: healthWarning(view.cluster) };
+    const request = { target, query, view, served };
     if (target.name === undefined || target.watch) return serveList(response, request);
     return serveObject(response, request, target.name);
   };
@@ -152,8 +156,16 @@ function hasStatus(json: Uint8Array): boolean {
 interface ResourceRequest {
   readonly target: ResourceTarget;
   readonly query: string;
+  readonly view: ClusterView;
   readonly served: ServedResource;
-  readonly warning: string | undefined;
+}
+
+function warningOf({ view, served }: ResourceRequest, clusters?: NameFilter): string | undefined {
+  const health = healthWarning(view.unhealthy, clusters);
+  const deprecation = deprecationOf(served.inventory);
+  if (deprecation === undefined) return health;
+  const warning = createWarning(deprecation);
+  return health === undefined ? warning : `${health}, ${warning}`;
 }
 
 interface AskedForm {

@@ -51,6 +51,11 @@ export async function sendWatch(response: ServerResponse, source: WatchSource, a
     AbortSignal.timeout(Math.min(Math.ceil(timeoutSeconds * 1000), 2 ** 31 - 1)),
   ]);
   const stream = new EventStream(response, request);
+  if (response.req.method === 'HEAD') {
+    stream.open();
+    stream.end();
+    return;
+  }
   try {
     const revision = await begin(stream, source, { request, ending });
     if (revision !== undefined) await follow(stream, source, { request, ending, revision });

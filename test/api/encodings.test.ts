@@ -23,6 +23,7 @@ function configMap(name: string, size: number): PlainObject {
   };
 }
 
+const endpoints = { apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'old', namespace: 'sizes' } };
 const numbers = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'numbers', namespace: 'odd' }, spec: [] };
 
 async function fill(factory: StorageFactory): Promise<void> {
@@ -30,6 +31,7 @@ async function fill(factory: StorageFactory): Promise<void> {
   const objects = [
     ...sampleObjects('prod-eu'),
     numbers,
+    endpoints,
     configMap('small', 100_000),
     configMap('large', 200_000),
     ...many,
@@ -196,6 +198,28 @@ describe.each(['sqlite', 'memory'])('answers of %s', (storageName) => {
     const warning = '299 - "cluster staging is not healthy, its data may be out of date: Gone"';
     expect((await ask(`${all}/clusters/staging/api/v1/pods`, headers)).headers.warning).toBe(warning);
     expect((await ask(one, headers === partial ? partialObject : headers)).headers.warning).toBe(warning);
+  });
+
+  it('of many clusters warn of those that are not healthy, if they are asked for', async () => {
+    const warning = async (path: string) => (await ask(path)).headers.warning;
+    const text = 'cluster staging is not healthy, its data may be out of date: Gone';
+    expect(await warning(`${all}/api/v1/pods`)).toBe(`299 - "${text}"`);
+    expect(await warning(`${all}/api/v1/pods?clusters=prod-eu,staging`)).toBe(`299 - "${text}"`);
+    expect(await warning(`${all}/api/v1/pods?clusters=prod-eu`)).toBeUndefined();
+    expect(await warning(`${pods}?limit=1`)).toBeUndefined();
+    expect(await warning(`${base}/collectionresources/workloads?limit=1`)).toBe(`299 - "${text}"`);
+    expect(await warning(`${base}/collectionresources/workloads?clusters=prod-eu`)).toBeUndefined();
+    const deprecation = 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice';
+    expect(await warning(`${prod}/api/v1/endpoints`)).toBe(`299 - "${deprecation}"`);
+    expect(await warning(`${prod}/api/v1/namespaces/sizes/endpoints/old`)).toBe(`299 - "${deprecation}"`);
+    expect(await warning(`${all}/api/v1/endpoints`)).toBe(`299 - "${text}", 299 - "${deprecation}"`);
+  });
+
+  it('to HEAD end, also those of a watch', async () => {
+    for (const path of [`${pods}?watch=true`, `${base}/collectionresources/workloads?watch=true`]) {
+      const answer = await app.ask(path, { method: 'HEAD' });
+      expect([answer.code, answer.headers['content-type'], answer.text]).toEqual([200, 'application/json', '']);
+    }
   });
 
   it.each([

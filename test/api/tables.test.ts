@@ -284,6 +284,15 @@ describe.each(['sqlite', 'memory'])('Tables on %s', (storageName) => {
     expect([...kinds].every((kind) => kind === 'apps/v1 Deployment' || kind === '/v1 Node')).toBe(true);
   });
 
+  it('of the collection resources say what they hold', async () => {
+    const printed = await table(`${base}/collectionresources`, kubectlAccept);
+    expect(printed.columnDefinitions.map(({ name }) => name)).toEqual(['Name', 'Resources']);
+    expect(printed.rows.map(({ cells }) => cells).slice(0, 2)).toEqual([
+      ['any', '*'],
+      ['workloads', 'deployments.apps,daemonsets.apps,statefulsets.apps'],
+    ]);
+  });
+
   it('refuse what is not there indented, unless plain JSON would do as well: a kube-apiserver does so', async () => {
     const missing = `${all}/clusters/prod-eu/api/v1/namespaces/shop/pods/nobody`;
     const status = '"message":"pods \\"nobody\\" not found"';

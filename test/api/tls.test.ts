@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
+import { gunzipSync } from 'node:zlib';
 import { type ObjectBatch, type ObjectChange, prepareObject, type StorageFactory } from '@clusterdex/storage-contract';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { findBuiltinResource } from '../../src/kube/builtin-resources.js';
@@ -201,6 +202,20 @@ describe.each(['sqlite', 'memory'])('TLS in front of %s', (storageName) => {
     const whole = await askHttp1(server.plainUrl + pods);
     const answers = await Promise.all(Array.from({ length: 8 }, () => askHttp2(session, pods)));
     for (const { body } of answers) expect(body.equals(whole.body)).toBe(true);
+  }, 60_000);
+
+  it('sends long lists compressed, in whatever form, over HTTP/2 as over HTTP/1.1', async () => {
+    for (const accept of ['application/json', 'application/json;as=Table;v=v1;g=meta.k8s.io']) {
+      const whole = await askHttp1(server.plainUrl + pods, { headers: { accept } });
+      const headers = { accept, 'accept-encoding': 'gzip' };
+      for (const answer of [
+        await askHttp2(session, pods, { headers }),
+        await askHttp1(server.tlsUrl + pods, { headers, ca: server.ca }),
+      ]) {
+        expect(answer.headers['content-encoding']).toBe('gzip');
+        expect(gunzipSync(answer.body).length).toBe(whole.body.length);
+      }
+    }
   }, 60_000);
 
   it('ends a list whose client goes, and nothing else on its connection', async () => {

@@ -46,19 +46,20 @@ describeKubectl('kubectl get <resource> -A', () => {
     const calls = callsOf(`kubectl/${file}`);
     expect(recorded).toHaveLength(calls.length);
     for (const [index, block] of recorded.entries()) {
-      const { argv, start } = calls[index] as RecordedCall;
+      const { argv, start, stderr = '' } = calls[index] as RecordedCall;
       server.setTime(Date.parse(start));
       const printed = await kubectl(argv.slice(1));
-      expect(inOrder(resource, printed)).toEqual(inOrder(resource, withCluster(block)));
+      expect(inOrder(resource, printed.lines)).toEqual(inOrder(resource, withCluster(block)));
+      expect(printed.stderr).toBe(stderr);
     }
   });
 
   /** In the background: the server runs in this thread. */
-  async function kubectl(parameters: readonly string[]): Promise<string[]> {
-    const { stdout } = await promisify(execFile)('kubectl', ['--server', server.cluster, ...parameters], {
+  async function kubectl(parameters: readonly string[]): Promise<{ lines: string[]; stderr: string }> {
+    const { stdout, stderr } = await promisify(execFile)('kubectl', ['--server', server.cluster, ...parameters], {
       env: { PATH: process.env.PATH, HOME: home, KUBECONFIG: '' },
     });
-    return linesOf(stdout);
+    return { lines: linesOf(stdout), stderr: stderr.trimEnd() };
   }
 });
 
@@ -66,6 +67,7 @@ interface RecordedCall {
   readonly file: string;
   readonly argv: readonly string[];
   readonly start: string;
+  readonly stderr?: string;
 }
 
 function callsOf(file: string): readonly RecordedCall[] {
