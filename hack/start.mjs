@@ -97,31 +97,27 @@ async function isReady(origin, ended) {
   }
 }
 
-/** What each question needs of an object; kubectl prints the columns, curl the metadata. */
+/** kubectl prints the usual columns, with the cluster; curl gets the metadata. */
 const questions = [
   {
     text: 'Which pods crash, in any cluster?',
     resource: 'pods',
     fieldSelector: 'status.containerStatuses[].state.waiting.reason=CrashLoopBackOff',
-    columns: ',RESTARTS:.status.containerStatuses[*].restartCount',
   },
   {
     text: 'Which versions of the payments services run where?',
     resource: 'deployments',
     labelSelector: 'search.clusterpedia.io/fuzzy-name=payments',
-    columns: ',IMAGE:.spec.template.spec.containers[0].image',
+    output: ' -o wide',
   },
   {
     text: 'Which pods belong to the deployment recommendations of prod-eu, and which of them is not ready?',
     cluster: 'prod-eu',
     resource: 'pods',
     labelSelector: 'search.clusterpedia.io/owner-name=recommendations,search.clusterpedia.io/owner-seniority=1',
-    columns: ',NODE:.spec.nodeName,READY:.status.containerStatuses[*].ready',
   },
 ];
 const paths = { pods: 'api/v1/pods', deployments: 'apis/apps/v1/deployments' };
-const commonColumns =
-  'CLUSTER:.metadata.annotations.shadow\\.clusterpedia\\.io/cluster-name,NAMESPACE:.metadata.namespace,NAME:.metadata.name';
 
 function invitation(origin) {
   const resources = `${origin}/apis/clusterpedia.io/v1beta1/resources`;
@@ -133,10 +129,10 @@ function invitation(origin) {
   return `\nServing the sample clusters ${samples.join(' and ')}. Paste into another terminal:\n${hint}\n${lines.join('\n')}\nCtrl-C stops it.\n`;
 }
 
-function kubectl(resources, { cluster, resource, fieldSelector, labelSelector, columns }) {
+function kubectl(resources, { cluster, resource, fieldSelector, labelSelector, output = '' }) {
   const server = cluster === undefined ? resources : `${resources}/clusters/${cluster}`;
   const selector = fieldSelector === undefined ? `-l '${labelSelector}'` : `--field-selector '${fieldSelector}'`;
-  return `kubectl --server ${server} get ${resource} -A ${selector} -o custom-columns='${commonColumns}${columns}'`;
+  return `kubectl --server ${server} get ${resource} -A ${selector}${output}`;
 }
 
 function curl(resources, { cluster, resource, fieldSelector, labelSelector }) {
