@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import type { StorageFactory } from '@clusterdex/storage-contract';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { createRandom } from '../support/random.js';
 import { loadObjects, type PlainObject, sampleObjects } from './support/load-objects.js';
 import { type Answer, startTestApp, type TestApp } from './support/start-test-app.js';
 
@@ -213,6 +214,66 @@ describe.each(['sqlite', 'memory'])('answers of %s', (storageName) => {
     expect(await warning(`${prod}/api/v1/endpoints`)).toBe(`299 - "${deprecation}"`);
     expect(await warning(`${prod}/api/v1/namespaces/sizes/endpoints/old`)).toBe(`299 - "${deprecation}"`);
     expect(await warning(`${all}/api/v1/endpoints`)).toBe(`299 - "${text}", 299 - "${deprecation}"`);
+  });
+
+  it.each([
+    '/apis',
+    '/version',
+    `${all}/api`,
+    `${prod}/apis`,
+    `${prod}/api/v1`,
+    `${prod}/version`,
+    `${prod}/openapi/v3`,
+    '/apis/cluster.clusterpedia.io/v1alpha2/pediaclusters',
+    '/healthz',
+    '/readyz?verbose',
+  ])('to HEAD of %s have the head of GET', async (path) => {
+    const get = await ask(path);
+    const head = await app.ask(path, { method: 'HEAD' });
+    expect(head).toMatchObject({ code: 200, text: '' });
+    for (const name of ['content-type', 'content-length', 'etag', 'cache-control']) {
+      expect([name, head.headers[name]]).toEqual([name, get.headers[name]]);
+    }
+  });
+
+  it('to any Accept header are the object or a refusal', async () => {
+    const random = createRandom(11);
+    const words = [
+      'application',
+      'json',
+      'yaml',
+      '*',
+      '/',
+      ';',
+      ',',
+      '=',
+      'as',
+      'Table',
+      'v',
+      'v1',
+      'g',
+      'meta.k8s.io',
+      'q',
+      '0.5',
+      '"',
+      ' ',
+      'stream',
+      'watch',
+      'PartialObjectMetadata',
+    ];
+    const clauses = [table.accept, partial.accept, partialObject.accept, 'application/json', 'application/yaml', '*/*'];
+    const one = `${prod}/api/v1/namespaces/odd/configmaps/numbers`;
+    for (let round = 0; round < 400; round++) {
+      const text = Array.from({ length: random.integer(12) }, () => random.pick(words)).join('');
+      const accept = random.chance(0.5) ? text : `${text},${random.pick(clauses)};q=0.${random.integer(10)}`;
+      const path = random.pick([one, `${prod}/api/v1/namespaces/odd/configmaps`, `${base}/collectionresources`]);
+      const { code, text: body } = await app.ask(path, { headers: { accept } });
+      expect({ accept, code: code === 406 ? 200 : code, empty: body === '' }).toEqual({
+        accept,
+        code: 200,
+        empty: false,
+      });
+    }
   });
 
   it('to HEAD end, also those of a watch', async () => {

@@ -37,6 +37,11 @@ describe('the form of an answer', () => {
     ['application/json;charset=utf-8', 'json'],
     ['application/vnd.kubernetes.protobuf,application/json', 'json'],
     ['application/vnd.kubernetes.protobuf, */*', 'json'],
+    // What client-go asks for metadata alone.
+    [
+      'application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json',
+      'json as PartialObjectMetadataList meta.k8s.io/v1',
+    ],
     ['application/cbor, application/json', 'json'],
     [`${discovery},application/json`, 'json'],
     ['text/html, application/xml;q=0.9, */*;q=0.8', 'json'],

@@ -4,7 +4,7 @@ import { findMetadata } from './find-metadata.js';
 import type { MetaVersion } from './partial-objects.js';
 import { rowPreparerFor } from './prepared-rows.js';
 import { renderRow } from './row-text.js';
-import { createRowWriter, type RowMemory, type RowWriter } from './row-writer.js';
+import { collectRows, createRowWriter, type RowMemory, type RowWriter } from './row-writer.js';
 
 export interface CreateTableOptions {
   readonly printer: Printer;
@@ -64,7 +64,7 @@ export function createTable(options: CreateTableOptions): Table {
   const opening = `{"kind":"Table","apiVersion":"meta.k8s.io/${version}"`;
   const partial = `,"object":{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/${version}","metadata":`;
   const writer = createRowWriter(memory);
-  const single = createRowWriter();
+  const singleWriter = createRowWriter();
   const clusterCells = new Map<string, string>();
 
   const isReduced = ({ row }: TableObject) => onlyMetadata && (preparer.metadataSuffices || row !== undefined);
@@ -107,21 +107,16 @@ export function createTable(options: CreateTableOptions): Table {
   return {
     opening,
     columns,
-    rows(objects, now) {
-      try {
-        for (const [index, object] of objects.entries()) writeRow(writer, object, now, index === 0 ? '' : ',');
-      } catch (error) {
-        writer.discard();
-        throw error;
-      }
-      return writer.take();
-    },
-    single(metadata, object, { now, columns: withColumns }) {
-      single.text(`${opening},"metadata":${metadata}${withColumns ? columns : ',"columnDefinitions":null'},"rows":[`);
-      writeRow(single, object, now, '');
-      single.text(']}');
-      return single.take();
-    },
+    rows: (objects, now) =>
+      collectRows(writer, (to) => {
+        for (const [index, object] of objects.entries()) writeRow(to, object, now, index === 0 ? '' : ',');
+      }),
+    single: (metadata, object, { now, columns: withColumns }) =>
+      collectRows(singleWriter, (to) => {
+        to.text(`${opening},"metadata":${metadata}${withColumns ? columns : ',"columnDefinitions":null'},"rows":[`);
+        writeRow(to, object, now, '');
+        to.text(']}');
+      }),
     rowPrefix: preparer.metadataSuffices ? undefined : preparer.prefix,
   };
 }

@@ -63,3 +63,14 @@ export function createRowWriter(memory: RowMemory = ownMemory): RowWriter {
     discard,
   };
 }
+
+/** What `write` wrote; nothing is left of it for the next one when it throws. */
+export function collectRows(writer: RowWriter, write: (to: RowWriter) => void): Buffer {
+  try {
+    write(writer);
+  } catch (error) {
+    writer.discard();
+    throw error;
+  }
+  return writer.take();
+}
