@@ -1,8 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import type { KeyPair } from '../config/key-pair.js';
+import { createStatus } from '../kube/status.js';
 import type { CertificateSource } from './certificate-source.js';
 import { Http2Answer } from './http2-answer.js';
+import { sendStatus } from './respond.js';
 
 /** Label selectors with hundreds of names are long; the default of 16 KB is soon reached. */
 const maximumHeaderSize = 256 * 1024;
@@ -15,7 +17,9 @@ const streamsPerConnection = 250;
 const sessionMemory = 64;
 
 export function createPlainServer(handle: RequestListener): Server {
-  return createServer({ maxHeaderSize: maximumHeaderSize, ...timeouts }, handle);
+  // Node would refuse a request without a host with an empty answer; the handler has words for it.
+  const server = createServer({ maxHeaderSize: maximumHeaderSize, requireHostHeader: false, ...timeouts }, handle);
+  return server.on('checkExpectation', refuseExpectation);
 }
 
 /** HTTP/2 and HTTP/1.1 on one port: the client chooses in the TLS handshake. */
@@ -29,10 +33,16 @@ export function createTlsServer(handle: RequestListener, certificate: Certificat
     Http2ServerResponse: Http2Answer,
   });
   // Node takes these of HTTP/1.1 as members alone.
-  Object.assign(server, { maxHeaderSize: maximumHeaderSize, requireHostHeader: true, ...timeouts });
+  Object.assign(server, { maxHeaderSize: maximumHeaderSize, requireHostHeader: false, ...timeouts });
   server.on('request', handle as unknown as Parameters<Http2SecureServer['addListener']>[1]);
+  server.on('checkExpectation', refuseExpectation as unknown as Parameters<Http2SecureServer['addListener']>[1]);
   certificate.onChange((pair) => server.setSecureContext(secureContextOf(pair)));
   return server;
+}
+
+function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const message = 'of all expectations only 100-continue can be met';
+  sendStatus(response, createStatus({ code: 417, reason: 'BadRequest', message }));
 }
 
 function secureContextOf({ cert, key }: KeyPair) {

@@ -91,7 +91,9 @@ export function createRequestHandler(options: RequestHandlerOptions) {
     const target = parseRequestPath(mark === -1 ? url : url.slice(0, mark));
     inFlight++;
     try {
-      if (!encrypted && !isAllowedHost(request.headers.host)) throw foreignHost();
+      const { host } = request.headers;
+      if (host === undefined && request.httpVersion === '1.1') throw badRequest('the header Host is missing');
+      if (!encrypted && !isAllowedHost(host)) throw foreignHost();
       if (target.kind === 'unknown') throw unknownPath();
       if (method !== 'GET' && method !== 'HEAD') throw readOnly();
       await serve(response, target, query);

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type CollectionListOptions,
   createStorageError,
@@ -48,6 +49,8 @@ export async function* watchRecords(
     const matches = (object: SelectableObject) =>
       (owners === undefined || owners.has(object.ownerUid)) && filter(object);
     yield { events: selectEvents(core, request, { changes, matches }), revision: position.toString() };
+    // Who is far behind, and takes all at once, would keep the event loop from everybody else.
+    await nextTurn();
   }
 }
 

@@ -2,8 +2,9 @@ import { createStorageError } from '@clusterdex/storage-contract';
 import { type SelectableObject, selectableFromJson, type Transition } from '@clusterdex/storage-contract/selection';
 import type Database from 'better-sqlite3';
 
-/** How many changes are read at once. */
+/** How much is read at once, whichever is reached first. */
 const changesPerRead = 200;
+const bytesPerRead = 4 * 1024 * 1024;
 /** How soon a change of another process is noticed. */
 const pollMilliseconds = 100;
 /** Watchers that are equally far share what they read. */
@@ -51,7 +52,7 @@ export class ChangeFeed {
     this.#changes = database.prepare(readChanges);
     this.#transaction = database.transaction((after: number) => {
       this.#refuseExpired(after);
-      return this.#changes.all(after) as Row[];
+      return readSome(this.#changes.iterate(after) as Iterable<Row>);
     });
   }
 
@@ -60,7 +61,8 @@ export class ChangeFeed {
     const known = this.#reads.get(after);
     if (known !== undefined) return known;
     const changes = this.#transaction(after).map(toChange);
-    if (changes.length === changesPerRead) {
+    // What lies behind a revision stays; there may only come more.
+    if (changes.length > 0) {
       if (this.#reads.size >= readsKept) this.#reads.delete(this.#reads.keys().next().value as number);
       this.#reads.set(after, changes);
     }
@@ -115,6 +117,18 @@ export class ChangeFeed {
       `expected a revision from ${trimmed} to ${revision}, whose changes are kept, found ${after}; list again`,
     );
   }
+}
+
+/** At least one, if there is one. */
+function readSome(changes: Iterable<Row>): readonly Row[] {
+  const rows: Row[] = [];
+  let bytes = 0;
+  for (const row of changes) {
+    rows.push(row);
+    bytes += (row.before?.length ?? 0) + (row.after?.length ?? 0);
+    if (bytes >= bytesPerRead) break;
+  }
+  return rows;
 }
 
 function toChange({ revision, type_id, cluster, before, after }: Row): Change {

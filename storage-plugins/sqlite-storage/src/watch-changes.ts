@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type CollectionListOptions,
   createStorageError,
@@ -47,6 +48,8 @@ export async function* watchChanges(
     position = last.revision;
     const events = storage.read(() => selectEvents(storage, changes, { ...scope(), options, filter }));
     yield { events, revision: String(position) };
+    // Who is far behind, and takes all at once, would keep the event loop from everybody else.
+    await nextTurn();
   }
 }
 
