@@ -95,12 +95,24 @@ async function sendStream(response: ServerResponse, list: OpenedList, answer: Li
 
 function encodeItems(batch: ObjectBatch, content: ListContent, encoder: ListEncoder): readonly BodyPiece[] {
   if (batch.count === 0) return [];
-  const { bytes, release } = content.items(batch);
+  const items = content.items(batch);
+  const { bytes } = items;
+  // Memory of their own means that they are a copy.
+  if (items.release !== undefined) batch.release?.();
   if (bytes.length === 0) return [];
+  const release = items.release ?? (bytes === batch.joined ? releaseBatch(batch) : undefined);
   const pieces = encoder.items(bytes);
   if (release === undefined) return pieces.map(asPiece);
   if (!pieces.includes(bytes)) release();
   return pieces.map((piece) => (piece === bytes ? { bytes, release } : asPiece(piece)));
+}
+
+function releaseBatch(batch: ObjectBatch): ((error?: Error | null) => void) | undefined {
+  if (batch.release === undefined) return undefined;
+  return (error) => {
+    // After an error nobody knows whether the bytes are still being read.
+    if (!error) batch.release?.();
+  };
 }
 
 function asPiece(piece: Piece): BodyPiece {

@@ -253,4 +253,16 @@ describe('the answer to a list', () => {
       expect(response.complete).toBe(false);
     });
   });
+
+  it.each([1, 3])('releases each of %d batches once, when its bytes are with the client', async (count) => {
+    const released: string[] = [];
+    const batches = Array.from({ length: count }, (_, index) => {
+      const whole = largeBatch(`n${index}`);
+      return { ...whole, joined: whole.objects[0]?.json ?? Buffer.alloc(0), release: () => released.push(`n${index}`) };
+    });
+    const { url, outcome } = await serveList(() => from(...batches));
+    expect(((await (await fetch(url)).json()) as { items: unknown[] }).items).toHaveLength(count);
+    expect(await outcome).toBeUndefined();
+    expect(released).toEqual(batches.map((_, index) => `n${index}`));
+  });
 });

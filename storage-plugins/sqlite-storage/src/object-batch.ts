@@ -5,6 +5,7 @@ import {
   reduceToMetadata,
   type StoredObject,
 } from '@clusterdex/storage-contract';
+import { freeBytes } from './free-bytes.js';
 import { type PackedObjects, splitNumbers } from './packed-reader.js';
 import { splitFields } from './row-reader.js';
 
@@ -31,6 +32,10 @@ export class PackedBatch implements ObjectBatch {
     this.count = packed.count;
     this.#types = packed.typeIds?.map(typeOf);
     if (this.#types !== undefined) this.types = [...new Set(this.#types)];
+  }
+
+  release(): void {
+    freeBytes(this.joined);
   }
 
   get objects(): readonly StoredObject[] {

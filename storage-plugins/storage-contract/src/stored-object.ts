@@ -56,6 +56,11 @@ export interface ObjectBatch {
    */
   readonly joined?: Uint8Array;
   readonly count: number;
+  /**
+   * Optional: the reader may call it, once, when it needs no byte of this batch any more, so that its memory is free at once instead of
+   * when the garbage collector comes by. Bytes that were taken from the batch must not be read after that.
+   */
+  release?(): void;
   /** Collection resources: the distinct types in this batch, in order of appearance. */
   readonly types?: readonly ResourceType[];
   /** In the first batch: the revision of the read, opaque, at most 63 characters of [0-9A-Za-z._-]. */

@@ -49,9 +49,13 @@ export async function listPages(
 
 export async function readList(batches: AsyncIterable<ObjectBatch>): Promise<Listing> {
   const read: ObjectBatch[] = [];
+  const objects: StoredObject[] = [];
   for await (const batch of batches) {
     checkBatch(batch);
     read.push(batch);
+    // Copies, because a batch may be released, which is nobody else's loss.
+    objects.push(...batch.objects.map((object) => ({ ...object, json: Uint8Array.from(object.json) })));
+    batch.release?.();
   }
   const last = read.at(-1);
   assert.ok(last, 'a list has at least one batch');
@@ -60,7 +64,6 @@ export async function readList(batches: AsyncIterable<ObjectBatch>): Promise<Lis
     assert.equal(batch.continue, undefined, 'only the last batch carries continue');
     assert.equal(batch.remainingItemCount, undefined, 'only the last batch carries remainingItemCount');
   }
-  const objects = read.flatMap((batch) => batch.objects);
   return {
     objects,
     ids: objects.map(({ cluster, namespace, name }) => `${cluster}/${namespace}/${name}`),
