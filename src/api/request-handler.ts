@@ -5,6 +5,7 @@ import { createStatus } from '../kube/status.js';
 import type { ContinueTokens } from '../query/continue-tokens.js';
 import type { FeatureGates } from '../query/feature-gates.js';
 import type { Logger } from '../telemetry/logger.js';
+import { findAccessReview, serveAccessReview } from './access-review-handler.js';
 import { isAllowedHost } from './allowed-host.js';
 import { ApiError, badRequest, readOnly, unknownPath } from './api-error.js';
 import { clusterListDocument } from './cluster-list.js';
@@ -82,6 +83,13 @@ export function createRequestHandler(options: RequestHandlerOptions) {
     }
   }
 
+  /** Nothing is written, but a client may ask what it may do. */
+  function serveReview(request: IncomingMessage, response: ServerResponse, target: RequestTarget): Promise<void> {
+    const review = request.method === 'POST' ? findAccessReview(target) : undefined;
+    if (review === undefined) throw readOnly();
+    return serveAccessReview(request, response, review);
+  }
+
   /** `encrypted`: a client that came by a name that is not in the certificate, led by DNS rebinding, did not come this far. */
   return async (request: IncomingMessage, response: ServerResponse, encrypted: boolean): Promise<void> => {
     const began = performance.now();
@@ -95,8 +103,8 @@ export function createRequestHandler(options: RequestHandlerOptions) {
       if (host === undefined && request.httpVersion === '1.1') throw badRequest('the header Host is missing');
       if (!encrypted && !isAllowedHost(host)) throw foreignHost();
       if (target.kind === 'unknown') throw unknownPath();
-      if (method !== 'GET' && method !== 'HEAD') throw readOnly();
-      await serve(response, target, query);
+      if (method === 'GET' || method === 'HEAD') await serve(response, target, query);
+      else await serveReview(request, response, target);
     } catch (error) {
       answerError(response, error, target);
     }

@@ -14,20 +14,26 @@ export function sendJson(response: ServerResponse, json: Uint8Array, warning?: s
 export interface ByteContent {
   /** Of Content-Type. */
   readonly type: string;
+  /** 200 unless told. */
+  readonly code?: number;
   readonly warning?: string | undefined;
 }
 
 /** Answers with a whole document that is encoded already. */
-export function sendBytes(response: ServerResponse, bytes: Uint8Array, { type, warning }: ByteContent): void {
+export function sendBytes(
+  response: ServerResponse,
+  bytes: Uint8Array,
+  { type, code = 200, warning }: ByteContent,
+): void {
   if (response.destroyed) return;
   const headers: OutgoingHttpHeaders = { 'Content-Type': type, 'Cache-Control': 'no-cache, private' };
   if (warning !== undefined) headers.Warning = warning;
-  if (shouldCompress(response.req, bytes.length)) {
+  if (code === 200 && shouldCompress(response.req, bytes.length)) {
     beginAnswer(response, { headers, size: bytes.length, isWhole: true }).end([{ bytes }]);
     return;
   }
   headers['Content-Length'] = bytes.length;
-  response.writeHead(200, headers);
+  response.writeHead(code, headers);
   response.end(bytes);
 }
 

@@ -26,6 +26,7 @@ const vocabulary: Vocabulary = {
   resources: {
     'api/v1': ['pods', 'nodes', 'events', 'namespaces', 'configmaps', 'secrets', 'componentstatuses'],
     'apis/apps/v1': ['deployments', 'replicasets'],
+    'apis/authorization.k8s.io/v1': ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
     'apis/batch/v1': ['jobs'],
     'apis/certs.acme.example/v1': ['certificates'],
     'apis/apiextensions.k8s.io/v1': ['customresourcedefinitions'],
@@ -41,7 +42,7 @@ const reasons = new Set([
   'Forbidden',
   'Expired',
   'Timeout',
-  'AlreadyExists',
+  'UnsupportedMediaType',
 ]);
 
 function bodyOf({ headers, body }: RawAnswer): string {

@@ -64,7 +64,9 @@ describe.each(['sqlite', 'memory'])('what a kube-apiserver refuses, on %s', (sto
   /** As it was recorded, below the cluster; of an answer without end only what comes first. */
   async function replay({ method, path, headers, body }: Recording['request']): Promise<ErrorAnswer> {
     const { hostname, port } = new URL(app.url);
-    const { Authorization: _, ...sentHeaders } = headers;
+    const { Authorization: _, ...others } = headers;
+    // Node says the length of some bodies only.
+    const sentHeaders = { ...others, ...(body !== undefined && { 'Content-Length': Buffer.byteLength(body) }) };
     // A watch has no end of its own, and one may have no event either.
     const isWatch = /[?&]watch=/.test(path);
     const limited = isWatch && !path.includes('timeoutSeconds') ? `${path}&timeoutSeconds=1` : path;

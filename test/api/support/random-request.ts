@@ -83,7 +83,7 @@ const otherHeaders: readonly (readonly [string, readonly string[]])[] = [
   ['If-Modified-Since', ['yesterday', 'Sat, 21 Nov 2026 00:00:00 GMT']],
   ['Range', ['bytes=0-1', 'bytes=-', 'lines=1']],
   ['Authorization', ['Bearer x', 'Basic', 'Basic !!', '']],
-  ['Content-Type', ['application/json', 'no/such;;type', '']],
+  ['Content-Type', ['application/json', 'application/vnd.kubernetes.protobuf', 'no/such;;type', '']],
   ['User-Agent', ['kubectl/v1.32.4', 'Mozilla/5.0', 'curl/8', '']],
   ['Impersonate-User', ['mallory', '']],
   ['Cookie', ['a=b; c', ';']],

@@ -1,0 +1,110 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AccessReview, accessReviews } from '../kube/access-reviews.js';
+import { GrammarError } from '../kube/grammar-error.js';
+import { readProtobufObject } from '../kube/read-protobuf.js';
+import { createStatus, invalid } from '../kube/status.js';
+import { formOf } from './answer-form.js';
+import { ApiError, badRequest } from './api-error.js';
+import { documentOffer } from './negotiate.js';
+import type { RequestTarget } from './request-path.js';
+import { sendBytes } from './respond.js';
+
+const longestBody = 64 * 1024;
+const jsonType = 'application/json';
+const group = 'authorization.k8s.io';
+const apiVersion = `${group}/v1`;
+
+/** The review that a POST to this path asks for; undefined for any other path. */
+export function findAccessReview(target: RequestTarget): AccessReview | undefined {
+  if (target.kind !== 'resource' || target.group !== group) return undefined;
+  if (target.namespace !== undefined || target.name !== undefined || target.watch) return undefined;
+  return accessReviews.get(`${target.group}/${target.version}/${target.resource}`);
+}
+
+/** Answers the question in the body with the object that it is, filled in. ApiError when it cannot be made out. */
+export async function serveAccessReview(
+  request: IncomingMessage,
+  response: ServerResponse,
+  review: AccessReview,
+): Promise<void> {
+  const { encoding } = formOf(request, documentOffer);
+  const [type = ''] = (request.headers['content-type'] ?? jsonType).split(';');
+  const read = readers.get(type.trim().toLowerCase());
+  if (read === undefined) throw unsupportedType();
+  const spec = readSpec(await readBody(request), review, read);
+  const answered = { kind: review.kind, apiVersion, metadata: {}, spec, status: answer(review, spec) };
+  const json = Buffer.from(`${JSON.stringify(answered)}\n`);
+  sendBytes(response, encoding.document(json), { type: encoding.contentType, code: 201 });
+}
+
+/** Takes what is too long to its end: who is still sending does not listen. */
+function readBody(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= longestBody) chunks.push(chunk);
+    });
+    request.on('end', () => (length > longestBody ? reject(tooLarge()) : resolve(Buffer.concat(chunks))));
+    request.on('error', reject);
+    request.on('close', () => reject(new Error('the request broke off')));
+  });
+}
+
+type Spec = Readonly<Record<string, unknown>>;
+type Reader = (body: Buffer, review: AccessReview) => { kind: unknown; apiVersion: unknown; spec: Spec };
+
+/** By media type. Clients of Go send protobuf of their own accord. */
+const readers: ReadonlyMap<string, Reader> = new Map([
+  [jsonType, readJson],
+  ['application/vnd.kubernetes.protobuf', readProtobuf],
+]);
+
+function readJson(body: Buffer): ReturnType<Reader> {
+  const { kind, apiVersion: version, spec } = members(JSON.parse(body.toString())) ?? {};
+  return { kind, apiVersion: version, spec: members(spec) ?? {} };
+}
+
+function readProtobuf(body: Buffer, { decode }: AccessReview): ReturnType<Reader> {
+  const { kind, apiVersion: version, fields } = readProtobufObject(body);
+  return { kind, apiVersion: version, spec: decode(fields.get(2) ?? new Uint8Array()) };
+}
+
+function readSpec(body: Buffer, review: AccessReview, read: Reader): Spec {
+  const prefix = `the object provided is unrecognized (must be of type ${review.kind})`;
+  let found: ReturnType<Reader>;
+  try {
+    found = read(body, review);
+  } catch (error) {
+    throw badRequest(`${prefix}: couldn't get version/kind; ${(error as Error).message}`);
+  }
+  if (found.kind === review.kind && found.apiVersion === apiVersion) return found.spec;
+  throw badRequest(`${prefix}: expected kind ${review.kind} of ${apiVersion}`);
+}
+
+function answer(review: AccessReview, spec: Spec): object {
+  try {
+    return review.answer(spec);
+  } catch (error) {
+    if (!(error instanceof GrammarError)) throw error;
+    const cause = { reason: 'FieldValueInvalid', message: `Invalid value: ${error.message}`, field: 'spec' };
+    throw new ApiError(invalid({ group, kind: review.kind, name: '' }, [cause]));
+  }
+}
+
+function members(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? (value as Readonly<Record<string, unknown>>) : undefined;
+}
+
+function unsupportedType(): ApiError {
+  const message =
+    'the body of the request was in an unknown format - accepted media types include: application/json, application/vnd.kubernetes.protobuf';
+  return new ApiError(createStatus({ code: 415, reason: 'UnsupportedMediaType', message }));
+}
+
+function tooLarge(): ApiError {
+  const message = `Request entity too large: limit is ${longestBody}`;
+  return new ApiError(createStatus({ code: 413, reason: 'RequestEntityTooLarge', message, details: {} }));
+}
