@@ -3,7 +3,7 @@ import { ageColumn, column, nameColumn } from './column.js';
 import { formatLabels } from './format-labels.js';
 import { humanDuration } from './human-duration.js';
 import type { Fields, Printer } from './printer.js';
-import { conditionAt, fieldAt, optionalNumberAt, textAt } from './read-fields.js';
+import { conditionAt, fieldAt, listAt, optionalNumberAt, textAt } from './read-fields.js';
 
 export const certificateSigningRequestPrinter: Printer = {
   columns: [
@@ -90,7 +90,14 @@ export const podCertificateRequestPrinter: Printer = {
     textAt(request, 'spec', 'serviceAccountName'),
     textAt(request, 'spec', 'nodeName'),
     textAt(request, 'spec', 'signerName'),
-    ['Failed', 'Denied', 'Issued'].find((type) => conditionAt(request, type) !== undefined) ?? 'Pending',
+    podCertificateState(request),
     formatLabels(fieldAt(request, 'spec', 'unverifiedUserAnnotations')),
   ],
 };
+
+const podCertificateStates = ['Issued', 'Denied', 'Failed'];
+
+function podCertificateState(request: Fields): string {
+  const types = listAt(request, 'status', 'conditions').map((condition) => textAt(condition, 'type'));
+  return types.findLast((type) => podCertificateStates.includes(type)) ?? 'Pending';
+}

@@ -1,7 +1,7 @@
 import { age, elapsed, nameOf } from './age.js';
 import { ageColumn, column, nameColumn } from './column.js';
 import type { Fields, Printer } from './printer.js';
-import { countAt, fieldAt, optionalTextAt, textAt } from './read-fields.js';
+import { countAt, fieldAt, mapAt, optionalTextAt, textAt } from './read-fields.js';
 
 export const deviceClassPrinter: Printer = {
   columns: [nameColumn, ageColumn],
@@ -69,13 +69,13 @@ export const deviceTaintRulePrinter: Printer = {
   ],
   fields: ['spec.taint'],
   cells(rule) {
-    const timeAdded = fieldAt(rule, 'spec', 'taint', 'timeAdded');
+    const taint = mapAt(rule, 'spec', 'taint');
     return [
       nameOf(rule),
-      textAt(rule, 'spec', 'taint', 'key'),
-      textAt(rule, 'spec', 'taint', 'value'),
-      textAt(rule, 'spec', 'taint', 'effect'),
-      timeAdded === undefined ? '' : elapsed(timeAdded),
+      textAt(taint, 'key'),
+      textAt(taint, 'value'),
+      textAt(taint, 'effect'),
+      Object.hasOwn(taint, 'timeAdded') ? elapsed(fieldAt(taint, 'timeAdded')) : '',
       age(rule),
     ];
   },

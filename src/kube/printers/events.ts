@@ -1,5 +1,6 @@
 import { elapsed, nameOf } from './age.js';
 import { column, nameColumn } from './column.js';
+import { lowerCase } from './lower-case.js';
 import type { Fields, Printer } from './printer.js';
 import { fieldAt, numberAt, textAt } from './read-fields.js';
 import { parseTimestamp } from './timestamp.js';
@@ -64,7 +65,7 @@ export const eventPrinter: Printer = {
     const lastSeen = parseTimestamp(last) === undefined ? firstSeen : elapsed(last);
     const count = numberAt(event, 'count') || numberAt(event, 'deprecatedCount') || 1;
     const object = fieldAt(event, 'involvedObject') ?? fieldAt(event, 'regarding');
-    const kind = textAt(object, 'kind').toLowerCase();
+    const kind = lowerCase(textAt(object, 'kind'));
     const objectName = textAt(object, 'name');
     return [
       series === undefined ? lastSeen : elapsed(fieldAt(series, 'lastObservedTime')),

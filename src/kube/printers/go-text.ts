@@ -6,7 +6,7 @@ export function goText(value: unknown): string {
   if (value === null) return '<no value>';
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return goNumber(value);
-  if (typeof value === 'boolean') return `${value}`;
+  if (typeof value === 'boolean' || typeof value === 'bigint') return `${value}`;
   return goJson(value);
 }
 
@@ -23,6 +23,7 @@ function goNumber(value: number): string {
 /** As Go writes JSON: members sorted by name, and safe for HTML. */
 function goJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goJson).join(',')}]`;
+  if (typeof value === 'bigint') return `${value}`;
   if (!isMap(value)) return forHtml(JSON.stringify(value) ?? 'null');
   const members = Object.entries(value)
     .sort(([a], [b]) => compareText(a, b))

@@ -8,13 +8,15 @@ import {
   conditionAt,
   countAt,
   fieldAt,
+  isNullAt,
+  mapAt,
   numberAt,
   optionalBooleanAt,
   optionalNumberAt,
   optionalTextAt,
   textAt,
 } from './read-fields.js';
-import { parseTimestamp } from './timestamp.js';
+import { parseInstant, zeroTime } from './timestamp.js';
 
 export const jobPrinter: Printer = {
   columns: [
@@ -94,14 +96,14 @@ export const cronJobPrinter: Printer = {
   ],
   cells(cronJob) {
     const suspend = optionalBooleanAt(cronJob, 'spec', 'suspend');
-    const lastSchedule = fieldAt(cronJob, 'status', 'lastScheduleTime');
+    const hasSchedule = Object.hasOwn(mapAt(cronJob, 'status'), 'lastScheduleTime');
     return [
       nameOf(cronJob),
       textAt(cronJob, 'spec', 'schedule'),
       optionalTextAt(cronJob, 'spec', 'timeZone') ?? '<none>',
       suspend === undefined ? '<unset>' : suspend ? 'True' : 'False',
       countAt(cronJob, 'status', 'active'),
-      lastSchedule === undefined ? '<none>' : elapsed(lastSchedule),
+      hasSchedule ? elapsed(fieldAt(cronJob, 'status', 'lastScheduleTime')) : '<none>',
       age(cronJob),
       ...containerCells(fieldAt(cronJob, 'spec', 'jobTemplate', 'spec', 'template', 'spec')),
       formatLabelSelector(fieldAt(cronJob, 'spec', 'jobTemplate', 'spec', 'selector')),
@@ -128,8 +130,13 @@ function completions(job: Fields): string {
 }
 
 function jobDuration(job: Fields): Cell {
-  const start = parseTimestamp(fieldAt(job, 'status', 'startTime'));
-  const completion = parseTimestamp(fieldAt(job, 'status', 'completionTime'));
+  const start = jobTime(job, 'startTime');
+  const completion = jobTime(job, 'completionTime');
   if (start === undefined) return '';
   return completion === undefined ? { since: start } : humanDuration(completion - start);
+}
+
+function jobTime(job: Fields, name: string): number | undefined {
+  if (isNullAt(job, ['status', name])) return zeroTime;
+  return parseInstant(fieldAt(job, 'status', name));
 }

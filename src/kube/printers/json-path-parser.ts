@@ -1,3 +1,11 @@
+/** A number with a point in it, which differs from an integer even where both are the same. */
+export interface FloatLiteral {
+  readonly [float]: number;
+}
+
+/** No member of an object is called so. */
+export const float = Symbol('float');
+
 /** A step of a path: from what was found so far to what is found next. */
 export type JsonPathStep =
   | { readonly type: 'field'; readonly name: string }
@@ -12,7 +20,9 @@ export type JsonPathStep =
   | { readonly type: 'wildcard' }
   | { readonly type: 'recursive' }
   | { readonly type: 'union'; readonly branches: readonly (readonly JsonPathStep[])[] }
-  | { readonly type: 'literal'; readonly value: string | number | boolean }
+  | { readonly type: 'literal'; readonly value: string | number | boolean | FloatLiteral }
+  /** A word that means nothing: it can be parsed, and then fails. */
+  | { readonly type: 'unknown' }
   | {
       readonly type: 'filter';
       readonly left: readonly JsonPathStep[];
@@ -20,14 +30,28 @@ export type JsonPathStep =
       readonly right: readonly JsonPathStep[];
     };
 
-/** kubectl's relaxed JSONPath between its braces; undefined for what does not follow its grammar. */
-export function parseJsonPath(text: string): readonly JsonPathStep[] | undefined {
+/**
+ * kubectl's relaxed JSONPath between its braces; undefined for what does not follow its grammar. Mostly a single action, but braces in
+ * the text close one and open the next.
+ */
+export function parseJsonPath(text: string): readonly (readonly JsonPathStep[])[] | undefined {
   const state = { text, at: 0 };
-  const steps: JsonPathStep[] = [];
-  while (state.at < text.length) {
-    if (!parseStep(state, steps)) return undefined;
+  const actions: (readonly JsonPathStep[])[] = [];
+  while (state.at >= 0) {
+    const steps: JsonPathStep[] = [];
+    while (state.at < text.length && text[state.at] !== '}') {
+      if (!parseStep(state, steps)) return undefined;
+    }
+    actions.push(steps);
+    if (state.at >= text.length) break;
+    const next = text.indexOf('{', state.at + 1);
+    state.at = next < 0 ? next : next + 1;
   }
-  return steps;
+  return actions;
+}
+
+function parseAction(text: string): readonly JsonPathStep[] | undefined {
+  return parseJsonPath(text)?.[0];
 }
 
 interface State {
@@ -36,7 +60,7 @@ interface State {
 }
 
 const sliceText = /^(-?\d*)(:-?\d*)?(:-?\d*)?$/;
-const filterText = /^([^!<>=]+)([!<>=~]+)(.+?)$/s;
+const filterText = /^([^!<>=]+)([!<>=]+)(.+?)$/s;
 const numberText = /^[+-]?[\d.]+/;
 const wordText = /^[^\s.,[\]$@{}]+/;
 
@@ -59,9 +83,10 @@ function parseStep(state: State, steps: JsonPathStep[]): boolean {
   const number = numberText.exec(rest);
   if (number !== null) return parseNumber(state, steps, number[0]);
   const word = /^[\p{L}_]/u.test(rest) ? wordText.exec(rest) : null;
-  if (word === null || (word[0] !== 'true' && word[0] !== 'false')) return false;
+  if (word === null) return false;
   state.at += word[0].length;
-  steps.push({ type: 'literal', value: word[0] === 'true' });
+  const isBoolean = word[0] === 'true' || word[0] === 'false';
+  steps.push(isBoolean ? { type: 'literal', value: word[0] === 'true' } : { type: 'unknown' });
   return true;
 }
 
@@ -69,7 +94,7 @@ function parseNumber(state: State, steps: JsonPathStep[], number: string): boole
   const value = Number(number);
   if (Number.isNaN(value)) return false;
   state.at += number.length;
-  steps.push({ type: 'literal', value });
+  steps.push({ type: 'literal', value: number.includes('.') ? { [float]: value } : value });
   return true;
 }
 
@@ -117,7 +142,7 @@ function parseBracket(state: State, steps: JsonPathStep[]): boolean {
 function pushBracket(inside: string, steps: JsonPathStep[]): boolean {
   const key = /^'([^']*)'$/.exec(inside)?.[1];
   if (key !== undefined) {
-    const ofKey = parseJsonPath(`.${key}`);
+    const ofKey = parseAction(`.${key}`);
     if (ofKey !== undefined) steps.push(...ofKey);
     return ofKey !== undefined;
   }
@@ -144,8 +169,8 @@ function parseFilter(state: State, steps: JsonPathStep[]): boolean {
   state.at = end + 2;
   const inside = state.text.slice(start, end);
   const comparison = filterText.exec(inside);
-  const left = parseJsonPath(comparison?.[1] ?? inside);
-  const right = parseJsonPath(comparison?.[3] ?? '');
+  const left = parseAction(comparison?.[1] ?? inside);
+  const right = parseAction(comparison?.[3] ?? '');
   if (left === undefined || right === undefined) return false;
   steps.push({ type: 'filter', left, operator: comparison?.[2] ?? 'exists', right });
   return true;

@@ -1,4 +1,5 @@
-import type { JsonPathStep } from './json-path-parser.js';
+import { compareText } from './format-labels.js';
+import { type FloatLiteral, float, type JsonPathStep } from './json-path-parser.js';
 import { isMap } from './read-fields.js';
 
 /** What a path finds below `found`, in order; undefined where kubectl reports an error instead. */
@@ -25,6 +26,8 @@ function search(step: JsonPathStep, found: readonly unknown[]): readonly unknown
       return collect(step.branches, (branch) => findAll(branch, found));
     case 'literal':
       return found.map(() => step.value);
+    case 'unknown':
+      return undefined;
     case 'filter':
       return collect(found, (value) => filter(value, step));
   }
@@ -95,14 +98,14 @@ function filter(
   return kept;
 }
 
-/** undefined for values that cannot be compared: lists, maps, null, or two of different types. */
+/** undefined for values that cannot be compared: lists, maps, null, or two of different types. An integer is no float. */
 function compare(left: unknown, operator: string, right: unknown): boolean | undefined {
-  if (left === null || right === null || typeof left !== typeof right || typeof left === 'object') return undefined;
-  if (operator === '==') return left === right;
-  if (operator === '!=') return left !== right;
-  const isOrdered = typeof left === 'number' || typeof left === 'string';
-  if (!isOrdered) return undefined;
-  const difference = left === right ? 0 : (left as number) < (right as number) ? -1 : 1;
+  const kind = kindOf(left);
+  if (kind === undefined || kind !== kindOf(right)) return undefined;
+  const difference = order(numberOrSelf(left), numberOrSelf(right));
+  if (operator === '==') return difference === 0;
+  if (operator === '!=') return difference !== 0;
+  if (kind === 'boolean') return undefined;
   switch (operator) {
     case '<':
       return difference < 0;
@@ -115,4 +118,24 @@ function compare(left: unknown, operator: string, right: unknown): boolean | und
     default:
       return undefined;
   }
+}
+
+function order(left: unknown, right: unknown): number {
+  if (left === right) return 0;
+  if (typeof left === 'string' && typeof right === 'string') return compareText(left, right);
+  return (left as number) < (right as number) ? -1 : 1;
+}
+
+function kindOf(value: unknown): string | undefined {
+  if (typeof value === 'string' || typeof value === 'boolean') return typeof value;
+  if (typeof value === 'bigint' || Number.isSafeInteger(value)) return 'integer';
+  return typeof value === 'number' || isFloat(value) ? 'float' : undefined;
+}
+
+function numberOrSelf(value: unknown): unknown {
+  return isFloat(value) ? value[float] : value;
+}
+
+function isFloat(value: unknown): value is FloatLiteral {
+  return typeof value === 'object' && value !== null && float in value;
 }

@@ -11,8 +11,9 @@ export interface JsonPath {
 
 /** Compiles a path as a CRD has it, which is kubectl's JSONPath without its braces; undefined for what is none. */
 export function compileJsonPath(text: string): JsonPath | undefined {
-  const steps = parseJsonPath(text);
-  if (steps === undefined) return undefined;
+  const actions = parseJsonPath(text);
+  const steps = actions?.[0];
+  if (actions === undefined || steps === undefined) return undefined;
   const plain: string[] = [];
   for (const step of steps) {
     if (step.type === 'field') plain.push(step.name);
@@ -20,7 +21,11 @@ export function compileJsonPath(text: string): JsonPath | undefined {
   }
   const isSimple = plain.length > 0 && plain.every((name) => name !== '' && !name.includes('.') && !name.includes('#'));
   return {
-    first: (object) => findAll(steps, [object])?.[0],
-    fields: isSimple ? [plain.join('.')] : ['*'],
+    first(object) {
+      // Only the first one is shown, but none may fail.
+      const found = actions.map((action) => findAll(action, [object]));
+      return found.includes(undefined) ? undefined : found[0]?.[0];
+    },
+    fields: isSimple && actions.length === 1 ? [plain.join('.')] : ['*'],
   };
 }

@@ -2,6 +2,7 @@ import { age, nameOf, nameWithDefault } from './age.js';
 import { ageColumn, column, nameColumn } from './column.js';
 import { formatLabelSelector } from './format-labels.js';
 import { loadBalancerAddresses } from './load-balancer.js';
+import { lowerCase } from './lower-case.js';
 import type { Fields, Printer } from './printer.js';
 import { countAt, fieldAt, listAt, optionalTextAt, textAt, textsAt } from './read-fields.js';
 
@@ -118,7 +119,7 @@ function parent(address: Fields): string {
   if (found === undefined) return '<none>';
   const group = textAt(found, 'group');
   const resource = textAt(found, 'resource');
-  const type = (group === '' ? resource : `${resource}.${group}`).toLowerCase();
+  const type = lowerCase(group === '' ? resource : `${resource}.${group}`);
   const namespace = textAt(found, 'namespace');
   return [type, ...(namespace === '' ? [] : [namespace]), textAt(found, 'name')].join('/');
 }

@@ -26,8 +26,10 @@ interface InitState {
 /** What a kube-apiserver makes of phase, conditions and container statuses of a pod. */
 export function podStatusCells(pod: Fields): PodStatusCells {
   const conditions = listAt(pod, 'status', 'conditions');
-  const sidecars = sidecarNames(pod);
-  const init = initState(pod, sidecars);
+  const sidecars = listAt(pod, 'spec', 'initContainers').filter(
+    (container) => textAt(container, 'restartPolicy') === 'Always',
+  );
+  const init = initState(pod, new Set(sidecars.map((container) => textAt(container, 'name'))));
   let ready = init.readySidecars;
   let reason = init.reason ?? reasonOfPod(pod, conditions);
   let restarts = init.all;
@@ -54,7 +56,7 @@ export function podStatusCells(pod: Fields): PodStatusCells {
       else if (running > 0) reason = 'NotReady';
     }
   }
-  const total = listAt(pod, 'spec', 'containers').length + sidecars.size;
+  const total = listAt(pod, 'spec', 'containers').length + sidecars.length;
   return { ready: `${ready}/${total}`, status: deletionReason(pod) ?? reason, restarts: restartsCell(restarts) };
 }
 
@@ -71,14 +73,6 @@ function deletionReason(pod: Fields): string | undefined {
   if (textAt(pod, 'status', 'reason') === 'NodeLost') return 'Unknown';
   const phase = textAt(pod, 'status', 'phase');
   return phase === 'Failed' || phase === 'Succeeded' ? undefined : 'Terminating';
-}
-
-function sidecarNames(pod: Fields): ReadonlySet<string> {
-  return new Set(
-    listAt(pod, 'spec', 'initContainers')
-      .filter((container) => textAt(container, 'restartPolicy') === 'Always')
-      .map((container) => textAt(container, 'name')),
-  );
 }
 
 function initState(pod: Fields, sidecars: ReadonlySet<string>): InitState {

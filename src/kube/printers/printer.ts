@@ -19,7 +19,8 @@ export interface ElapsedCell {
   readonly after?: string;
 }
 
-export type Cell = string | number | boolean | null | ElapsedCell;
+/** A bigint is an integer beyond what a number holds exactly. */
+export type Cell = string | number | bigint | boolean | null | ElapsedCell;
 
 /** What a row says of its object besides the cells. */
 export interface RowCondition {

@@ -36,7 +36,21 @@ export function numberAt(value: unknown, ...path: readonly string[]): number {
 
 export function optionalNumberAt(value: unknown, ...path: readonly string[]): number | undefined {
   const found = fieldAt(value, ...path);
+  if (typeof found === 'bigint') return Number(found);
   return typeof found === 'number' ? found : undefined;
+}
+
+/** Exactly, however large; 0 for what is no number. */
+export function integerAt(value: unknown, ...path: readonly string[]): number | bigint {
+  const found = fieldAt(value, ...path);
+  return typeof found === 'number' || typeof found === 'bigint' ? found : 0;
+}
+
+/** Whether there is an explicit null at that path: of the times that may be missing, a kube-apiserver writes the zero time so. */
+export function isNullAt(value: unknown, path: readonly string[]): boolean {
+  const name = path.at(-1) ?? '';
+  const parent = fieldAt(value, ...path.slice(0, -1));
+  return isMap(parent) && Object.hasOwn(parent, name) && parent[name] === null;
 }
 
 export function optionalBooleanAt(value: unknown, ...path: readonly string[]): boolean | undefined {

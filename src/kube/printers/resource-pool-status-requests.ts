@@ -1,7 +1,7 @@
 import { elapsed, nameOf } from './age.js';
 import { column, nameColumn } from './column.js';
 import type { Cell, Printer } from './printer.js';
-import { conditionAt, fieldAt, listAt, numberAt, optionalTextAt, textAt } from './read-fields.js';
+import { fieldAt, listAt, numberAt, optionalTextAt, textAt } from './read-fields.js';
 
 const counts = ['totalDevices', 'availableDevices', 'allocatedDevices', 'unavailableDevices'];
 
@@ -21,9 +21,9 @@ export const resourcePoolStatusRequestPrinter: Printer = {
   fields: ['spec.driver', 'status'],
   cells(request) {
     const status = fieldAt(request, 'status');
-    const complete = conditionAt(request, 'Complete');
-    const isComplete = textAt(complete, 'status') === 'True';
-    const isFailed = !isComplete && textAt(conditionAt(request, 'Failed'), 'status') === 'True';
+    const end = listAt(request, 'status', 'conditions').find(isEnd);
+    const isComplete = textAt(end, 'type') === 'Complete';
+    const isFailed = textAt(end, 'type') === 'Failed';
     const poolCount = numberAt(status, 'poolCount');
     const shownPools = listAt(status, 'pools').length;
     const cut = poolCount > shownPools ? `Complete (${shownPools}/${poolCount} pools)` : 'Complete';
@@ -33,16 +33,22 @@ export const resourcePoolStatusRequestPrinter: Printer = {
       ...(status === undefined || isFailed ? Array<Cell>(5).fill('-') : sums(status)),
       poolCount,
       isComplete ? cut : isFailed ? 'Failed' : 'Pending',
-      isComplete ? elapsed(fieldAt(complete, 'lastTransitionTime')) : '<none>',
+      isComplete ? elapsed(fieldAt(end, 'lastTransitionTime')) : '<none>',
     ];
   },
 };
+
+function isEnd(condition: unknown): boolean {
+  const type = textAt(condition, 'type');
+  return (type === 'Complete' || type === 'Failed') && textAt(condition, 'status') === 'True';
+}
 
 function sums(status: unknown): string[] {
   const pools = listAt(status, 'pools');
   const errors = pools.filter((pool) => optionalTextAt(pool, 'validationError') !== undefined).length;
   return [
-    ...counts.map((count) => `${pools.reduce<number>((sum, pool) => sum + numberAt(pool, count), 0)}`),
+    // In 32 bits, as a kube-apiserver adds.
+    ...counts.map((count) => `${pools.reduce<number>((sum, pool) => (sum + numberAt(pool, count)) | 0, 0)}`),
     `${errors}`,
   ];
 }

@@ -1,7 +1,7 @@
 import { age, nameOf } from './age.js';
 import { ageColumn, column, nameColumn } from './column.js';
 import type { Fields, Printer } from './printer.js';
-import { conditionAt, fieldAt, numberAt, optionalBooleanAt, textAt } from './read-fields.js';
+import { fieldAt, listAt, numberAt, optionalBooleanAt, textAt } from './read-fields.js';
 
 export const priorityClassPrinter: Printer = {
   columns: [
@@ -68,9 +68,11 @@ export const podGroupPrinter: Printer = {
 };
 
 function podGroupStatus(group: Fields): string {
-  const disruption = conditionAt(group, 'DisruptionTarget');
+  const conditions = listAt(group, 'status', 'conditions');
+  const last = (type: string) => conditions.findLast((condition) => textAt(condition, 'type') === type);
+  const disruption = last('DisruptionTarget');
   if (disruption !== undefined) return textAt(disruption, 'reason');
-  const scheduled = conditionAt(group, 'PodGroupScheduled');
+  const scheduled = last('PodGroupScheduled');
   if (scheduled === undefined) return 'Pending';
   return textAt(scheduled, 'status') === 'True' ? 'Scheduled' : 'Unschedulable';
 }

@@ -2,8 +2,9 @@ import { age, nameOf } from './age.js';
 import { ageColumn, column, nameColumn } from './column.js';
 import { containerCells } from './containers.js';
 import { formatLabelSelector, formatLabels, selectorText } from './format-labels.js';
+import { lowerCase } from './lower-case.js';
 import type { Cell, Fields, Printer } from './printer.js';
-import { fieldAt, listAt, numberAt, optionalBooleanAt, optionalNumberAt, textAt } from './read-fields.js';
+import { fieldAt, integerAt, listAt, numberAt, optionalBooleanAt, optionalNumberAt, textAt } from './read-fields.js';
 
 const templateFields = ['spec.template.spec.containers.image', 'spec.template.spec.containers.name'];
 
@@ -204,7 +205,7 @@ export const controllerRevisionPrinter: Printer = {
     ageColumn,
   ],
   fields: ['metadata.ownerReferences', 'revision'],
-  cells: (revision) => [nameOf(revision), controllerName(revision), numberAt(revision, 'revision'), age(revision)],
+  cells: (revision) => [nameOf(revision), controllerName(revision), integerAt(revision, 'revision'), age(revision)],
 };
 
 function replicaCells(object: Fields): Cell[] {
@@ -233,5 +234,5 @@ function controllerName(object: Fields): string {
   if (owner === undefined) return '<none>';
   const [group = ''] = textAt(owner, 'apiVersion').includes('/') ? textAt(owner, 'apiVersion').split('/') : [''];
   const kind = group === '' ? textAt(owner, 'kind') : `${textAt(owner, 'kind')}.${group}`;
-  return kind === '' ? textAt(owner, 'name') : `${kind.toLowerCase()}/${textAt(owner, 'name')}`;
+  return kind === '' ? textAt(owner, 'name') : `${lowerCase(kind)}/${textAt(owner, 'name')}`;
 }

@@ -1,4 +1,5 @@
 import type { Fields } from '../printers/printer.js';
+import { parseExactJson } from './exact-json.js';
 import type { FieldPlan } from './field-plan.js';
 import { skipJsonString, skipJsonValue } from './skip-json.js';
 import { storedText } from './stored-text.js';
@@ -9,7 +10,7 @@ import { storedText } from './stored-text.js';
  */
 export function extractFields(json: Uint8Array, plan: FieldPlan): Fields {
   const text = storedText(json);
-  if (plan.wanted === 'whole') return JSON.parse(text) as Fields;
+  if (plan.wanted === 'whole') return parseExactJson(text) as Fields;
   return readMembers({ text, at: 0 }, plan, true);
 }
 
@@ -76,7 +77,7 @@ function readWhole(cursor: Cursor, first: number): unknown {
     case 'null':
       return null;
     default:
-      return first === openBrace || first === openBracket ? JSON.parse(value) : Number(value);
+      return parseExactJson(value);
   }
 }
 

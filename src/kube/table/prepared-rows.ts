@@ -4,7 +4,7 @@ import { compileFieldPlan } from './field-plan.js';
 import { encodeRow } from './row-text.js';
 
 /** To be raised whenever a printer shows something in another way: rows that were prepared before are then made anew. */
-export const printersVersion = '1';
+export const printersVersion = '2';
 
 /** Makes row texts of stored objects: what a printer shows, independent of the time. */
 export interface RowPreparer {

@@ -30,6 +30,7 @@ export function renderRow(text: string, now: number): string {
 }
 
 function encodeCell(cell: Cell): string {
+  if (typeof cell === 'bigint') return `${cell}`;
   if (typeof cell !== 'object' || cell === null) return JSON.stringify(cell);
   const { before = '', since, after = '' } = cell;
   return `${JSON.stringify(before).slice(0, -1)}${mark}${since}${mark}${JSON.stringify(after).slice(1)}`;

@@ -1,6 +1,7 @@
-import type { PrinterColumn } from '@clusterdex/storage-contract';
+import { clusterNameAnnotation, type PrinterColumn } from '@clusterdex/storage-contract';
 import { describe, expect, it } from '@jest/globals';
 import { customResourcePrinter } from '../../../../src/kube/printers/custom-resource-printer.js';
+import { rowPreparerFor } from '../../../../src/kube/table/prepared-rows.js';
 import { printerFor } from '../../../../src/kube/table/printer-for.js';
 import { cellsOf } from './cells.js';
 
@@ -91,20 +92,46 @@ describe('a cell of a custom resource', () => {
     ['date', '2026-11-21T11:58:00Z', '<invalid>'],
     ['date', 'tomorrow', '<invalid>'],
     ['date', '', '<unknown>'],
+    ['date', '0001-01-01T01:00:00+01:00', '<unknown>'],
+    ['date', '0001-01-01T00:00:00Z?', '<invalid>'],
     ['date', 5, null],
     ['object', {}, null],
   ])('of type %s for %j is %j', (type, value, expected) => {
     expect(cell(type, value)).toEqual(expected);
   });
 
-  it('is null when its path fails or is none', () => {
-    const columns = ['.spec.value[0]', '.spec.list[9]', '.spec['].map((jsonPath) => ({
+  it('is null when its path fails, and there is none from a path on that is none', () => {
+    const columns = ['.spec.value[0]', '.spec.list[9]', '.spec[', '.spec.value'].map((jsonPath) => ({
       name: jsonPath,
       type: 'string',
       jsonPath,
     }));
     const cells = cellsOf(customResourcePrinter(columns), { spec: { value: 'text', list: [1] } });
-    expect(Object.values(cells).slice(1)).toEqual([null, null, null]);
+    expect(Object.entries(cells).slice(1)).toEqual([
+      ['.spec.value[0]', null],
+      ['.spec.list[9]', null],
+    ]);
+  });
+
+  it('shows integers of 64 bits as they are', () => {
+    const columns = ['string', 'integer', 'number'].map((type) => ({ name: type, type, jsonPath: '.spec.value' }));
+    const preparer = rowPreparerFor(customResourcePrinter(columns));
+    const cells = (value: string) =>
+      preparer.read(preparer.prepare(Buffer.from(`{"metadata":{"name":"n"},"spec":{"value":${value}}}`)));
+    expect(cells('9007199254740993')).toBe('"n","9007199254740993",9007199254740993,9007199254740992]');
+    expect(cells('-9223372036854775808')).toBe('"n","-9223372036854775808",-9223372036854775808,-9223372036854776000]');
+    expect(cells('9223372036854775808')).toBe('"n","9.223372036854776e+18",-9223372036854775808,9223372036854776000]');
+    expect(cells('{"b":9007199254740993,"a":"9007199254740993"}')).toBe(
+      '"n","{\\"a\\":\\"9007199254740993\\",\\"b\\":9007199254740993}",null,null]',
+    );
+  });
+
+  it('does not show the annotation that objects are stored with', () => {
+    const columns = [{ name: 'All', type: 'string', jsonPath: '.metadata.annotations' }];
+    const shown = (annotations: object) =>
+      cellsOf(customResourcePrinter(columns), { metadata: { name: 'n', annotations } }).All;
+    expect(shown({ [clusterNameAnnotation]: 'c', a: '1' })).toBe('{"a":"1"}');
+    expect(shown({ [clusterNameAnnotation]: 'c' })).toBeNull();
   });
 
   it('shows the first of several values', () => {
