@@ -2,13 +2,17 @@ import type { StorageFactory } from '@clusterdex/storage-contract';
 import { conformanceTopics, createTestHost, runConformance } from '@clusterdex/storage-contract/conformance';
 import { describe, expect, it } from '@jest/globals';
 import plugin from 'memory-storage';
-import { mutants } from './mutants.js';
+import { mutants as readMutants } from './mutants.js';
+import { watchMutants } from './watch-mutants.js';
+
+const mutants = [...readMutants, ...watchMutants];
 
 const run = (mutate: (storage: StorageFactory) => StorageFactory, only: readonly string[], skip = {}) =>
   runConformance(
     {
       name: 'mutant',
       capabilities: plugin.capabilities,
+      soakSeconds: 1,
       skip,
       open: async (directory) =>
         mutate(await plugin.createStorageFactory({ journal: false }, createTestHost(directory))),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { StorageFactory } from '../storage-factory.js';
 import { conformanceTopics } from './cases/topics.js';
 import type { ConformanceCase } from './conformance-case.js';
-import type { ConformanceOptions } from './conformance-run.js';
+import { type ConformanceOptions, soakSecondsOf } from './conformance-run.js';
 import type { ConformanceSummary } from './conformance-summary.js';
 import { store, type TestObject } from './test-objects.js';
 
@@ -64,6 +64,7 @@ export function createCaseRunner(options: ConformanceOptions): CaseRunner {
       await one.run({
         storage,
         capabilities: options.capabilities,
+        soakSeconds: soakSecondsOf(options),
         openAnother: async () => stores.open(await stores.createDirectory()),
         openSame: () => stores.open(directory),
         async reopen() {

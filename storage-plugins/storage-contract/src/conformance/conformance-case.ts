@@ -6,6 +6,8 @@ import type { TestObject } from './test-objects.js';
 export interface CaseContext {
   readonly storage: StorageFactory;
   readonly capabilities: Capabilities;
+  /** For how long a case that writes at random does so. */
+  readonly soakSeconds: number;
   /** Opens another, empty store; it is closed after the case. */
   openAnother(): Promise<StorageFactory>;
   /** Opens the store of this case once more while it is open. */

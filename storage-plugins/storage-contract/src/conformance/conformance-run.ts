@@ -17,8 +17,14 @@ export interface ConformanceOptions {
   open(directory: string): Promise<StorageFactory>;
   /** Removes what the store of a directory has outside that directory; called when it is shut down. */
   remove?(directory: string): Promise<void>;
+  /** For how long cases that write at random do so, in seconds; unless given $CLUSTERDEX_SOAK_SECONDS, or else 5. */
+  readonly soakSeconds?: number;
   /** Cases that are not run, each with the reason. A name that is no case is a failure. */
   readonly skip?: Readonly<Record<string, string>>;
+}
+
+export function soakSecondsOf({ soakSeconds }: ConformanceOptions): number {
+  return soakSeconds ?? Number(process.env.CLUSTERDEX_SOAK_SECONDS ?? 5);
 }
 
 /** The cases that say anything about a storage with these capabilities: that a refusal is missing is nothing to skip. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createCaseRunner } from './case-runner.js';
-import { applicableTopics, type ConformanceOptions } from './conformance-run.js';
+import { applicableTopics, type ConformanceOptions, soakSecondsOf } from './conformance-run.js';
 import { formatSummary } from './conformance-summary.js';
 
 /** The part that Jest and node:test have in common. */
@@ -24,13 +24,14 @@ const caseTimeout = 60_000;
  */
 export function conformance({ describe, it, afterAll }: ConformanceRunner, options: ConformanceOptions): void {
   const runner = createCaseRunner(options);
+  const timeout = caseTimeout + soakSecondsOf(options) * 1000;
   describe(`conformance of ${options.name}`, () => {
     afterAll?.(runner.close);
     for (const { topic, cases } of applicableTopics(options)) {
       describe(topic, () => {
         for (const one of cases) {
           const reason = runner.skip(one);
-          if (reason === undefined) it(one.name, () => runner.run(one), caseTimeout);
+          if (reason === undefined) it(one.name, () => runner.run(one), timeout);
           else it.skip(`${one.name} (${reason})`, () => runner.run(one));
         }
       });

@@ -94,7 +94,8 @@ function checkBatch({ events, revision }: WatchBatch, reached: string): void {
   assert.ok(compareRevisions(revision, last) >= 0, 'the revision of a batch is not before its events');
 }
 
-async function within<Result>(work: Promise<Result>): Promise<Result> {
+/** Fails when the work takes longer than anybody waits for a watch. */
+export async function within<Result>(work: Promise<Result>): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`the watch said nothing for ${patience} ms`)), patience);

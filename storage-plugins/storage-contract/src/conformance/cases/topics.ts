@@ -26,6 +26,7 @@ import { rowCases } from './rows.js';
 import { shutdownCases } from './shutdown.js';
 import { timeCases } from './times.js';
 import { watchCases } from './watch.js';
+import { watchSoakCases } from './watch-soak.js';
 import { writeCases } from './write.js';
 
 /** The kit, in the order in which it runs: what fails first is the likely cause of what fails behind it. */
@@ -53,7 +54,7 @@ export const conformanceTopics: readonly ConformanceTopic[] = [
   { topic: 'inventories', cases: inventoryCases },
   { topic: 'resource versions', cases: resourceVersionCases },
   { topic: 'concurrency', cases: concurrencyCases },
-  { topic: 'watch', cases: watchCases },
+  { topic: 'watch', cases: [...watchCases, ...watchSoakCases] },
   { topic: 'what is not supported', cases: refusalCases },
   { topic: 'abort', cases: abortCases },
   { topic: 'durability', cases: durabilityCases },

@@ -5,7 +5,7 @@ import type { ConformanceCase } from '../conformance-case.js';
 import { list, textOf } from '../listing.js';
 import { rejects } from '../rejects.js';
 import { nodes, pods, store, type TestObjectOptions, testObject } from '../test-objects.js';
-import { compareRevisions, revisionOf, summaries, watchCollection, watchPods } from '../watching.js';
+import { revisionOf, summaries, watchCollection, watchPods } from '../watching.js';
 
 const needs = ['watch'] as const;
 const put = (name: string, resourceVersion: string, options: TestObjectOptions = {}): ObjectChange => ({
@@ -243,60 +243,4 @@ export const watchCases: readonly ConformanceCase[] = [
       await refused;
     },
   },
-  {
-    name: 'each watcher sees what the store holds, whoever writes, drops or is slow',
-    needs: ['watch', 'labelSelector'],
-    async run({ storage }) {
-      const random = mulberry(42);
-      const { write } = storage.resourceStorage(pods);
-      await storage.prepareCluster('c1');
-      const start = await revisionOf(storage);
-      const views = [{}, label('x')].map((options) => ({ options, view: new Map<string, string>(), revision: start }));
-      for (let round = 0; round < 60; round++) {
-        const changes = Array.from({ length: 1 + Math.floor(random() * 20) }, (_, index): ObjectChange => {
-          const name = `pod-${Math.floor(random() * 30)}`;
-          if (random() < 0.3) return remove(name);
-          return put(name, String(round * 100 + index + 1), { labels: { app: random() < 0.5 ? 'x' : 'y' } });
-        });
-        await write('c1', changes);
-        // Each watcher reads now and then, as a slow one does, and begins anew where it was, as one that was cut off.
-        for (const one of views) {
-          if (random() < 0.6) continue;
-          const watcher = watchPods(storage, one.revision, one.options);
-          for (const { type, object } of await watcher.until(await revisionOf(storage))) {
-            const known = one.view.has(object.name);
-            assert.equal(type === 'ADDED', !known, `${type} of ${object.name}, which was ${known ? '' : 'not '}there`);
-            if (type === 'DELETED') one.view.delete(object.name);
-            else one.view.set(object.name, textOf(object.json));
-          }
-          one.revision = watcher.revision;
-          await watcher.stop();
-        }
-      }
-      for (const { options, view, revision } of views) {
-        const watcher = watchPods(storage, revision, options);
-        const end = await revisionOf(storage);
-        if (compareRevisions(revision, end) < 0) {
-          for (const { type, object } of await watcher.until(end)) {
-            if (type === 'DELETED') view.delete(object.name);
-            else view.set(object.name, textOf(object.json));
-          }
-        }
-        await watcher.stop();
-        const stored = new Map((await list(storage, options)).objects.map(({ name, json }) => [name, textOf(json)]));
-        assert.deepEqual(new Map([...view].sort()), new Map([...stored].sort()));
-      }
-    },
-  },
 ];
-
-/** Small, seeded, good enough to shuffle a test. */
-function mulberry(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
