@@ -12,7 +12,8 @@ export interface RecordChange extends Transition<StoredRecord> {
 
 /** The last changes. Records never change, so a change is two of them, and costs what the replaced one would have freed. */
 export class ChangeHistory {
-  #changes: RecordChange[] = [];
+  /** Those before the first are trimmed, and hold on to nothing. */
+  #changes: (RecordChange | undefined)[] = [];
   #first = 0;
   #bytes = 0;
   /** Changes up to this revision are not kept. */
@@ -28,8 +29,9 @@ export class ChangeHistory {
     this.#changes.push(change);
     this.#bytes += change.before?.json.byteLength ?? 0;
     while (this.#changes.length - this.#first > changesKept || this.#bytes > bytesKept) {
-      const oldest = this.#changes[this.#first++];
+      const oldest = this.#changes[this.#first];
       if (oldest === undefined) break;
+      this.#changes[this.#first++] = undefined;
       this.#bytes -= oldest.before?.json.byteLength ?? 0;
       this.#trimmed = oldest.revision;
     }
@@ -48,7 +50,7 @@ export class ChangeHistory {
       );
     }
     const start = this.#indexBehind(after);
-    return this.#changes.slice(start, start + limits.most);
+    return this.#changes.slice(start, start + limits.most) as RecordChange[];
   }
 
   /** Resolves when there are new changes, or the signal aborts. */

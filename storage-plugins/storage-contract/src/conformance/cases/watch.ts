@@ -186,6 +186,35 @@ export const watchCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'a watch that is far behind leaves room for everybody else',
+    needs,
+    async run({ storage }) {
+      const { write } = storage.resourceStorage(pods);
+      await storage.prepareCluster('c1');
+      const revision = await revisionOf(storage);
+      for (let round = 0; round < 5; round++) {
+        await write(
+          'c1',
+          Array.from({ length: 190 }, (_, index) => put(`pod-${index}`, String(round + 1))),
+        );
+      }
+      const watcher = watchPods(storage, revision, { names: { in: ['pod-0'] } });
+      const end = await revisionOf(storage);
+      let turns = 0;
+      let isCounting = true;
+      const count = () => {
+        turns++;
+        if (isCounting) setImmediate(count);
+      };
+      setImmediate(count);
+      const events = await watcher.until(end);
+      isCounting = false;
+      assert.equal(events.length, 5);
+      assert.ok(turns >= 3, `the event loop turned ${turns} times while 950 changes were read`);
+      await watcher.stop();
+    },
+  },
+  {
     name: 'a durable storage resumes a watch after a restart, or says EXPIRED',
     needs: ['watch', 'durable'],
     async run({ storage, reopen }) {
