@@ -34,9 +34,11 @@ export interface WatchRequest {
   /** Aborts when the client has gone or the server stops. */
   readonly signal: AbortSignal;
   readonly warning?: string | undefined;
+  /** Milliseconds from one bookmark to the next. */
+  readonly bookmarkInterval?: number;
 }
 
-const bookmarkInterval = 30_000;
+const usualBookmarkInterval = 30_000;
 /** As a kube-apiserver: between half an hour and an hour, so that not all clients come back at once. */
 const shortestSeconds = 1800;
 const lineEnd = Buffer.from('}\n');
@@ -45,17 +47,13 @@ const initialEventsEnd = { 'k8s.io/initial-events-end': 'true' };
 /** Answers with events until the time is over, the client goes or the server stops; an error behind the first byte is an event. */
 export async function sendWatch(response: ServerResponse, source: WatchSource, asked: WatchRequest): Promise<void> {
   const request = { ...asked, options: asked.representation.forWatch(asked.options) };
-  const { timeoutSeconds = shortestSeconds * (1 + Math.random()), signal } = request;
-  const ending = AbortSignal.any([
-    signal,
-    AbortSignal.timeout(Math.min(Math.ceil(timeoutSeconds * 1000), 2 ** 31 - 1)),
-  ]);
   const stream = new EventStream(response, request);
   if (response.req.method === 'HEAD') {
     stream.open();
     stream.end();
     return;
   }
+  const { signal: ending, clear } = endOf(request);
   try {
     const revision = await begin(stream, source, { request, ending });
     if (revision !== undefined) await follow(stream, source, { request, ending, revision });
@@ -67,9 +65,26 @@ export async function sendWatch(response: ServerResponse, source: WatchSource, a
       stream.open();
       stream.error(describeEnd(error, request.watch?.resourceVersion));
     }
+  } finally {
+    clear();
   }
   stream.open();
   stream.end();
+}
+
+/** Aborts when the time is over, or with the request. Nothing of it stays behind, as it would of AbortSignal.timeout and any. */
+function endOf({ timeoutSeconds, signal }: WatchRequest): { signal: AbortSignal; clear(): void } {
+  const seconds = timeoutSeconds ?? shortestSeconds * (1 + Math.random());
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const timer = setTimeout(abort, Math.min(Math.ceil(seconds * 1000), 2 ** 31 - 1)).unref();
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort);
+  const clear = () => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+  };
+  return { signal: controller.signal, clear };
 }
 
 function describeEnd(error: unknown, resourceVersion = ''): Status {
@@ -100,8 +115,10 @@ async function begin(
     if (request.revisionBound !== undefined) checkRevision({ ...request.revisionBound, exact: false }, revision);
     if (!withInitial || revision === undefined) break;
     stream.open();
-    for (const object of batch.objects) stream.change({ type: 'ADDED', revision, object });
-    await stream.pace();
+    for (const object of batch.objects) {
+      stream.change({ type: 'ADDED', revision, object });
+      if (stream.isAhead) await stream.pace();
+    }
     if (ending.aborted) return undefined;
   }
   stream.open();
@@ -116,23 +133,30 @@ async function follow(
 ): Promise<void> {
   const batches = source.watch?.(request.options, revision, ending)[Symbol.asyncIterator]();
   if (batches === undefined) throw createStorageError('NOT_SUPPORTED', 'the storage cannot watch this');
+  const { bookmarkInterval = usualBookmarkInterval } = request;
   let reached = revision;
+  let bookmarkDue = performance.now() + bookmarkInterval;
   let next = batches.next();
   try {
     // What the storage refuses at once is a Status; the answer begins when it has not.
     await Promise.race([next, nextTurn()]);
     stream.open();
     while (!ending.aborted) {
-      const result = await unlessQuiet(next, ending);
-      if (result === undefined) {
-        if (!ending.aborted) stream.bookmark(reached);
-        continue;
+      const result = await unlessQuiet(next, ending, bookmarkDue - performance.now());
+      if (result?.done) break;
+      if (result !== undefined) {
+        for (const event of result.value.events) {
+          stream.change(event);
+          if (stream.isAhead) await stream.pace();
+        }
+        reached = result.value.revision;
+        next = batches.next();
       }
-      if (result.done) break;
-      reached = result.value.revision;
-      for (const event of result.value.events) stream.change(event);
-      await stream.pace();
-      next = batches.next();
+      // Also when there is much that does not concern the watcher: it has to know how far it is.
+      if (performance.now() >= bookmarkDue && !ending.aborted) {
+        stream.bookmark(reached);
+        bookmarkDue = performance.now() + bookmarkInterval;
+      }
     }
     stream.bookmark(reached);
   } finally {
@@ -142,11 +166,15 @@ async function follow(
 }
 
 /** Undefined when nothing came for as long as a bookmark is due, or when the watch is to end. */
-async function unlessQuiet<Result>(work: Promise<Result>, ending: AbortSignal): Promise<Result | undefined> {
+async function unlessQuiet<Result>(
+  work: Promise<Result>,
+  ending: AbortSignal,
+  milliseconds: number,
+): Promise<Result | undefined> {
   if (ending.aborted) return undefined;
   let stop = () => {};
   const quiet = new Promise<undefined>((resolve) => {
-    const timer = setTimeout(resolve, bookmarkInterval, undefined).unref();
+    const timer = setTimeout(resolve, Math.max(1, milliseconds), undefined).unref();
     const abort = () => resolve(undefined);
     ending.addEventListener('abort', abort, { once: true });
     stop = () => {
@@ -212,9 +240,13 @@ class EventStream {
     this.event('ERROR', Buffer.from(JSON.stringify(status)));
   }
 
+  /** Whether the client has not taken what was written. */
+  get isAhead(): boolean {
+    return this.#response.writableNeedDrain && !this.#response.destroyed;
+  }
+
   /** Waits while the client does not take what was written; one that takes nothing at all loses the connection. */
   async pace(): Promise<void> {
-    if (!this.#response.writableNeedDrain || this.#response.destroyed) return;
     guardAgainstStall(this.#response);
     await waitForClient(this.#response);
     allowSilence(this.#response);

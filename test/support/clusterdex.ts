@@ -57,6 +57,8 @@ function collect(child: ChildProcessWithoutNullStreams): () => { stdout: string;
 
 export interface RunningServer {
   readonly origin: string;
+  /** Of https, when it serves that. */
+  readonly secureOrigin: string | undefined;
   readonly port: number;
   readonly pid: number;
   /** Ends when the process does. */
@@ -86,6 +88,7 @@ export async function startServer(parameters: readonly string[]): Promise<Runnin
   }
   return {
     origin,
+    secureOrigin: / at (https:\S+)/.exec(output().stdout)?.[1],
     port,
     pid: child.pid ?? 0,
     ended,
