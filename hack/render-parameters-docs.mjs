@@ -126,7 +126,8 @@ metadata.creationTimestamp>2024-05-01
 - \`list[]\` means any element, \`list[0]\` the first, \`list[-1]\` the last. The last step is never a list. Over any element, \`=\`, \`in\`, \`>\`, \`<\` and \`key\` hold when they
   hold for one element; \`!=\`, \`notin\` and \`!key\` are their opposites: no element is so.
 - Values compare as text: numbers in their shortest form, booleans as \`true\` and \`false\`, objects and lists as compact JSON. \`null\` equals absent.
-- A value ends at a blank or one of \`= ! ( ) , > <\`, and there is no quoting for values or for these characters in keys. \`key=\` and \`key in ()\` mean the empty text.
+- A value ends at a blank or one of \`= ! ( ) , > <\`. A backslash makes one of these, or another backslash, a part of it, as in Kubernetes: \`key=a\\,b\`. \`key=\` and
+  \`key in ()\` mean the empty text.
 - An object is seen as it is stored.
 
 ### What Kubernetes selects by

@@ -13,7 +13,7 @@ export interface ParsedFieldRequirement {
   readonly requirement: FieldRequirement;
 }
 
-const grammar = { key: parseFieldPath, requirement: createRequirement };
+const grammar = { key: parseFieldPath, requirement: createRequirement, escapes: true };
 const date = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 
 /** The enhanced field selector: the operators of a label selector over any path of an object. GrammarError when it is malformed. */
@@ -29,7 +29,10 @@ export function renderFieldSelector(requirements: readonly ParsedFieldRequiremen
     .join(',');
 }
 
-function renderRequirement({ keyText, operatorText, valueTexts }: ParsedFieldRequirement): string {
+function renderRequirement(requirement: ParsedFieldRequirement): string {
+  const { operatorText } = requirement;
+  const keyText = escapeText(requirement.keyText);
+  const valueTexts = requirement.valueTexts.map(escapeText);
   switch (operatorText) {
     case 'exists':
       return keyText;
@@ -41,6 +44,10 @@ function renderRequirement({ keyText, operatorText, valueTexts }: ParsedFieldReq
     default:
       return `${keyText}${operatorText}${valueTexts.join()}`;
   }
+}
+
+function escapeText(text: string): string {
+  return text.replace(/[\\=!(),><\t\n\r ]/g, '\\$&');
 }
 
 function createRequirement(parsed: ParsedRequirement<FieldRequirement['path']>): ParsedFieldRequirement {

@@ -14,6 +14,8 @@ export interface ParsedRequirement<Key> {
 
 /** What label selectors and field selectors do not share; both functions throw GrammarError. */
 export interface SelectorGrammar<Key, Requirement> {
+  /** Whether a backslash makes the character behind it a part of a key or a value. */
+  readonly escapes?: boolean;
   key(text: string): Key;
   requirement(parsed: ParsedRequirement<Key>): Requirement;
 }
@@ -25,7 +27,7 @@ export function parseSelector<Key, Requirement>(
   text: string,
   grammar: SelectorGrammar<Key, Requirement>,
 ): readonly Requirement[] {
-  const lexer = new SelectorLexer(text);
+  const lexer = new SelectorLexer(text, grammar);
   const requirements: Requirement[] = [];
   if (lexer.is('end')) return requirements;
   if (!startsRequirement(lexer)) throw expected(lexer, "!, identifier, or 'end of string'");

@@ -30,8 +30,7 @@ export function createBatchCheck(options: ListOptions): (batch: ObjectBatch) => 
     const { joined, count } = batch;
     if (!isCount(count)) return 'gave a batch without a count';
     if (batch.continue !== undefined && typeof batch.continue !== 'string') return 'gave a continue that is no string';
-    if (batch.revision !== undefined && !/^[0-9A-Za-z._-]{1,63}$/.test(batch.revision))
-      return 'gave a malformed revision';
+    if (batch.revision !== undefined && !/^[1-9][0-9]{0,18}$/.test(batch.revision)) return 'gave a malformed revision';
     if (batch.remainingItemCount !== undefined && !Number.isSafeInteger(batch.remainingItemCount)) {
       return 'gave a remainingItemCount that is no integer';
     }

@@ -28,7 +28,7 @@ function createFlakyStorage() {
       },
       async *list() {
         fail();
-        yield { objects: [], count: 0, revision: 'r' };
+        yield { objects: [], count: 0, revision: '1' };
       },
     }),
   } as unknown as StorageFactory;

@@ -216,6 +216,7 @@ describe('a storage that lies', () => {
     ['text for bytes', {}, [{ objects: [{ ...object, json: '{}' }], count: 1 }]],
     ['text for joined', {}, [{ objects: [object], count: 1, joined: '{}' }]],
     ['a revision that is none', {}, [{ ...batch(object), revision: 'with space' }]],
+    ['a revision that does not compare', {}, [{ ...batch(object), revision: '0x10' }]],
     ['a position that is no text', {}, [{ ...batch(object), continue: 5 }]],
   ])('about a list is found out: %s', async (_, options, batches) => {
     const list = async function* () {

@@ -63,7 +63,10 @@ export interface ObjectBatch {
   release?(): void;
   /** Collection resources: the distinct types in this batch, in order of appearance. */
   readonly types?: readonly ResourceType[];
-  /** In the first batch: the revision of the read, opaque, at most 63 characters of [0-9A-Za-z._-]. */
+  /**
+   * In the first batch: the revision of the read, a decimal number without leading zeros from 1 to 2^63 - 1 that grows with every change, for
+   * clients of Kubernetes compare such numbers. Beginning with the time at which a store was made keeps revisions of different stores apart.
+   */
   readonly revision?: string;
   /** In the last batch, when a limit was given and more objects follow: the position to go on from, opaque to the host. */
   readonly continue?: string;

@@ -96,6 +96,10 @@ describe('field selector', () => {
     ['x<2024-05-01T12:00:00+02:00', [['x', 'lessThan', '2024-05-01T12:00:00+02:00']]],
     ['x<2024-05-01', [['x', 'lessThan', '2024-05-01T00:00:00Z']]],
     ['x=/any~"thing"[]|é:*', [['x', 'in', '/any~"thing"[]|é:*']]],
+    ['x=a\\,b\\=c\\\\d', [['x', 'in', 'a,b=c\\d']]],
+    ['x=light\\ blue\\ \\(dark\\)', [['x', 'in', 'light blue (dark)']]],
+    ['x in (\\ ,\\!)', [['x', 'in', ' ', '!']]],
+    ["x['a\\ b']=1", [['x/a b', 'in', '1']]],
   ])('reads %j and renders it back', (text, expected) => {
     const parsed = parseFieldSelector(text);
     const found = parsed.map(({ requirement: { path, operator, values } }) => [
@@ -129,6 +133,9 @@ describe('field selector', () => {
     ['(a)', "found '(', expected: !, identifier"],
     ['!a=b', "found '=', expected: ',' or 'end of string'"],
     ["x['a b']=1", 'never closed'],
+    ['x=a\\b', 'invalid escape sequence "\\\\b"'],
+    ['x=a\\', 'invalid escape sequence "\\\\"'],
+    ['\\x=a', 'invalid escape sequence'],
   ])('refuses %j', (text, message) => {
     expect(() => parseFieldSelector(text)).toThrow(message);
   });

@@ -59,7 +59,11 @@ export async function readList(batches: AsyncIterable<ObjectBatch>): Promise<Lis
   }
   const last = read.at(-1);
   assert.ok(last, 'a list has at least one batch');
-  assert.match(String(read[0]?.revision), /^[0-9A-Za-z._-]{1,63}$/, 'the first batch carries the revision');
+  assert.match(
+    String(read[0]?.revision),
+    /^[1-9][0-9]{0,18}$/,
+    'the first batch carries the revision, a decimal number',
+  );
   for (const batch of read.slice(0, -1)) {
     assert.equal(batch.continue, undefined, 'only the last batch carries continue');
     assert.equal(batch.remainingItemCount, undefined, 'only the last batch carries remainingItemCount');

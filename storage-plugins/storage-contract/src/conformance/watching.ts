@@ -78,7 +78,7 @@ function createWatcher(batches: AsyncIterable<WatchBatch>, start: string, contro
   };
 }
 
-/** Shorter is smaller; so decimal numbers compare as numbers, and whatever else a storage pads compares as text. */
+/** Decimal numbers without leading zeros: shorter is smaller. */
 export function compareRevisions(a: string, b: string): number {
   return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 }
