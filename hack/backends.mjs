@@ -3,7 +3,7 @@
 // node hack/backends.mjs [name ...]; `npm test` starts its own on free ports, unless the environment says where one runs.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
@@ -35,6 +35,26 @@ const starters = {
     const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const child = start(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], user);
     return { child, stopSignal: 'SIGINT' };
+  },
+  async mysql({ bin, folder, user, port }) {
+    const data = join(folder, 'data');
+    mkdirSync(data);
+    if (user.uid !== undefined) chownSync(data, user.uid, user.gid);
+    const common = ['--no-defaults', `--datadir=${data}`];
+    const install = ['mariadb-install-db', '--auth-root-authentication-method=normal', '--skip-test-db'];
+    run('/usr/bin/env', [install[0], ...common, ...install.slice(1)], user);
+    const settings = {
+      port,
+      'bind-address': '127.0.0.1',
+      socket: join(folder, 'socket'),
+      'pid-file': join(folder, 'pid'),
+      'max-connections': 200,
+      'innodb-flush-log-at-trx-commit': 0,
+      'innodb-buffer-pool-size': 268435456,
+    };
+    const flags = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
+    const child = start(join(bin, 'mariadbd'), [...common, '--skip-name-resolve', ...flags], user);
+    return { child, stopSignal: 'SIGTERM' };
   },
 };
 

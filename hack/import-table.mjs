@@ -40,6 +40,12 @@ export const importTable = [
     packages: anything,
   },
   {
+    area: 'mysql-storage',
+    files: 'storage-plugins/mysql-storage/src/',
+    may: ['contract', 'selection', 'storage-sql'],
+    packages: anything,
+  },
+  {
     area: 'postgres-storage',
     files: 'storage-plugins/postgres-storage/src/',
     may: ['contract', 'selection', 'storage-sql'],

@@ -1,13 +1,13 @@
-import { type DecidedChange, type DecidedChanges, type Sql, sql } from '@clusterdex/storage-sql';
+import {
+  type BatchScope,
+  type DecidedChange,
+  type DecidedChanges,
+  type Sql,
+  type SqlConnection,
+  sql,
+} from '@clusterdex/storage-sql';
 import { binaryArray, type ElementType } from './binary-array.js';
-import type { PostgresConnection } from './postgres-database.js';
 
-export interface ChangeScope {
-  readonly typeId: number;
-  readonly cluster: string;
-}
-
-type Scope = ChangeScope & { readonly batchId: number };
 type Replacement = DecidedChange & Required<Pick<DecidedChange, 'after'>>;
 
 const largestInteger = 2n ** 63n - 1n;
@@ -18,8 +18,8 @@ const largestInteger = 2n ** 63n - 1n;
  * undefined when there is none.
  */
 export async function applyChanges(
-  connection: PostgresConnection,
-  scope: Scope,
+  connection: SqlConnection,
+  scope: BatchScope,
   { changes, rows }: DecidedChanges,
 ): Promise<number | undefined> {
   const waves: Numbered[][] = [];
@@ -47,15 +47,15 @@ export async function applyChanges(
       add('update', updateStatement(replaced));
       add(
         'update-object',
-        sql`UPDATE objects o SET object = x.object, row = x.row
-          FROM unnest(${ids(replaced)}::bigint[], ${json(replaced)}::text[], ${rowsOf(replaced)}::text[]) x (id, object, row) WHERE o.id = x.id`,
+        sql`UPDATE objects o SET object = x.object, table_row = x.table_row
+          FROM unnest(${ids(replaced)}::bigint[], ${json(replaced)}::text[], ${rowsOf(replaced)}::text[]) x (id, object, table_row) WHERE o.id = x.id`,
       );
     }
     if (created.length > 0) {
       add('insert', insertStatement(scope, created));
       add(
         'insert-object',
-        sql`INSERT INTO objects (id, object, row)
+        sql`INSERT INTO objects (id, object, table_row)
           SELECT * FROM unnest(${ids(created)}::bigint[], ${json(created)}::text[], ${rowsOf(created)}::text[])`,
       );
     }
@@ -73,8 +73,8 @@ export async function applyChanges(
     const [of, texts] = [binaryArray('bigint', [...rows.keys()]), binaryArray('text', [...rows.values()])];
     add(
       'rows',
-      sql`UPDATE objects o SET row = x.row FROM unnest(${of}::bigint[], ${texts}::text[]) x (id, row)
-        WHERE o.id = x.id AND o.row IS DISTINCT FROM x.row`,
+      sql`UPDATE objects o SET table_row = x.table_row FROM unnest(${of}::bigint[], ${texts}::text[]) x (id, table_row)
+        WHERE o.id = x.id AND o.table_row IS DISTINCT FROM x.table_row`,
     );
   }
   if (changes.length > 0) add('revision', revisionStatement(scope, changes.length));
@@ -82,14 +82,14 @@ export async function applyChanges(
   return changes.length === 0 ? undefined : Number(answers.at(-1)?.[0]?.[0]);
 }
 
-const revisionStatement = ({ batchId }: Scope, count: number): Sql =>
+const revisionStatement = ({ batchId }: BatchScope, count: number): Sql =>
   sql`WITH next AS (UPDATE revision SET revision = revision + ${count} RETURNING revision)
     INSERT INTO change_batches (revision, count, batch_id) SELECT revision, ${count}, ${batchId} FROM next RETURNING revision`;
 
 type Numbered = DecidedChange & { readonly ordinal: number };
 
 /** Before the objects are changed: it keeps what they were. */
-function logStatement({ batchId, typeId, cluster }: Scope, changes: readonly Numbered[]): Sql {
+function logStatement({ batchId, typeId, cluster }: BatchScope, changes: readonly Numbered[]): Sql {
   const ordinals = array('integer', changes, ({ ordinal }) => ordinal);
   const deleted = array('boolean', changes, ({ after }) => after === undefined);
   return sql`INSERT INTO changes (batch_id, ordinal, object_id, type_id, cluster, deleted, object)
@@ -98,7 +98,7 @@ function logStatement({ batchId, typeId, cluster }: Scope, changes: readonly Num
     LEFT JOIN objects o ON o.id = x.id`;
 }
 
-function insertStatement({ typeId, cluster }: Scope, changes: readonly Replacement[]): Sql {
+function insertStatement({ typeId, cluster }: BatchScope, changes: readonly Replacement[]): Sql {
   const namespaces = array('text', changes, ({ after }) => after.object.namespace);
   const names = array('text', changes, ({ after }) => after.object.name);
   return sql`INSERT INTO resources (type_id, cluster, namespace, name, id, uid, owner_uid, resource_version, version_number, created_at,

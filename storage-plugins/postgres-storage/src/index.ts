@@ -1,7 +1,9 @@
 import { contractVersion, type StoragePlugin } from '@clusterdex/storage-contract';
+import { createServerStorageFactory, ServerStorage } from '@clusterdex/storage-sql';
 import { configSchema, type PostgresConfig } from './config.js';
-import { PostgresStorage } from './postgres-storage.js';
-import { createPostgresStorageFactory } from './postgres-storage-factory.js';
+import { migrate } from './migrate.js';
+import { createPostgresBackend } from './postgres-backend.js';
+import { PostgresDatabase } from './postgres-database.js';
 
 export default {
   contract: contractVersion,
@@ -28,6 +30,13 @@ export default {
   },
   configSchema,
   async createStorageFactory(config, host) {
-    return createPostgresStorageFactory(await PostgresStorage.open(config, host));
+    const database = await PostgresDatabase.open(config, host);
+    try {
+      await migrate(database, config.schema);
+    } catch (error) {
+      await database.close(0);
+      throw error;
+    }
+    return createServerStorageFactory(new ServerStorage(createPostgresBackend(database, config, host)));
   },
 } satisfies StoragePlugin<PostgresConfig>;

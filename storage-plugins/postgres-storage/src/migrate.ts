@@ -1,6 +1,6 @@
 import { createStorageError } from '@clusterdex/storage-contract';
-import { sql, verbatim } from '@clusterdex/storage-sql';
-import type { PostgresConnection, PostgresDatabase } from './postgres-database.js';
+import { type SqlConnection, sql, verbatim } from '@clusterdex/storage-sql';
+import type { PostgresDatabase } from './postgres-database.js';
 import { migrations } from './schema.js';
 
 /** Any number that is always the same: whoever migrates holds the lock of this name. */
@@ -30,7 +30,7 @@ async function currentVersion(database: PostgresDatabase, schema: string): Promi
 }
 
 /** undefined when the schema is not ours yet. */
-async function readVersion(connection: PostgresConnection, schema: string): Promise<number | undefined> {
+async function readVersion(connection: SqlConnection, schema: string): Promise<number | undefined> {
   const [encoding] = await connection.query(verbatim("SELECT current_setting('server_encoding')"));
   if (encoding?.[0] !== 'UTF8') {
     throw createStorageError('INVALID', `the database has the encoding ${encoding?.[0]}; expected UTF8`);
@@ -50,7 +50,7 @@ function refuseNewer(found: number, { server }: PostgresDatabase, schema: string
   );
 }
 
-async function refuseForeignTables(connection: PostgresConnection, schema: string): Promise<void> {
+async function refuseForeignTables(connection: SqlConnection, schema: string): Promise<void> {
   const [found] = await connection.query(
     sql`SELECT count(*), min(relname::text) FROM pg_class WHERE relnamespace = to_regnamespace(${`"${schema}"`}) AND relkind IN ('r', 'p', 'v')`,
   );
@@ -62,4 +62,4 @@ async function refuseForeignTables(connection: PostgresConnection, schema: strin
 }
 
 /** Several statements at once, without parameters. */
-const run = (connection: PostgresConnection, text: string) => connection.query(verbatim(text));
+const run = (connection: SqlConnection, text: string) => connection.query(verbatim(text));

@@ -1,24 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { createStorageError, type StorageHost } from '@clusterdex/storage-contract';
-import type { Sql } from '@clusterdex/storage-sql';
+import type { QueryOptions, Row, SqlConnection, SqlDatabase, Statement, Value } from '@clusterdex/storage-sql';
 import pg from 'pg';
 import type { PostgresConfig } from './config.js';
 import { connectionSettings, describeServer, mayBePlain } from './connection-settings.js';
 import { isTransient, mapError } from './map-error.js';
 import { bindValue, numberPlaceholders } from './number-sql.js';
-
-export type Value = string | number | boolean | null;
-export type Row = readonly Value[];
-
-export interface QueryOptions {
-  /** Prepared once for each connection, under this name. */
-  readonly name?: string;
-}
-
-/** One connection. Statements may be sent without waiting for those before: they run in their order. */
-export interface PostgresConnection {
-  query(statement: Pick<Sql, 'text' | 'parameters'>, options?: QueryOptions): Promise<readonly Row[]>;
-}
 
 const attempts = 6;
 const numericTypes = new Set([20, 21, 23, 26]);
@@ -32,8 +19,8 @@ const types = {
   },
 } as pg.CustomTypesConfig;
 
-/** The pools of connections. Everything rejects with a StorageError. */
-export class PostgresDatabase {
+/** The pools of connections. */
+export class PostgresDatabase implements SqlDatabase {
   /** `host:port/database`, for messages. */
   readonly server: string;
   readonly #config: PostgresConfig;
@@ -62,15 +49,12 @@ export class PostgresDatabase {
   }
 
   /** On any connection for reads. */
-  query(
-    statement: Pick<Sql, 'text' | 'parameters'>,
-    options: QueryOptions & { readonly signal?: AbortSignal | undefined } = {},
-  ): Promise<readonly Row[]> {
+  query(statement: Statement, options: QueryOptions = {}): Promise<readonly Row[]> {
     return this.#with(this.#reads, ({ query }) => query(statement, options), options.signal);
   }
 
   /** Reads that belong together see one state of the database. */
-  snapshot<Result>(work: (connection: PostgresConnection) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+  snapshot<Result>(work: (connection: SqlConnection) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     return this.#with(
       this.#reads,
       async (connection) => {
@@ -87,7 +71,7 @@ export class PostgresDatabase {
   }
 
   /** All or nothing; from the start again when somebody else was in the way. */
-  async transaction<Result>(work: (connection: PostgresConnection) => Promise<Result>): Promise<Result> {
+  async transaction<Result>(work: (connection: SqlConnection) => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#with(this.#writes, (connection) => runTransaction(connection, work), undefined, true);
@@ -159,7 +143,7 @@ export class PostgresDatabase {
 
   async #with<Result>(
     pool: pg.Pool,
-    work: (connection: PostgresConnection) => Promise<Result>,
+    work: (connection: SqlConnection) => Promise<Result>,
     signal?: AbortSignal,
     raw = false,
   ): Promise<Result> {
@@ -204,7 +188,7 @@ export class PostgresDatabase {
 
   async #send(
     client: pg.PoolClient,
-    { text, parameters }: Pick<Sql, 'text' | 'parameters'>,
+    { text, parameters }: Statement,
     { name }: QueryOptions = {},
   ): Promise<readonly Row[]> {
     const start = performance.now();
@@ -232,8 +216,8 @@ export class PostgresDatabase {
 const closedError = (cause?: unknown) => createStorageError('CLOSED', 'the postgres storage is shut down', { cause });
 
 async function runTransaction<Result>(
-  connection: PostgresConnection,
-  work: (connection: PostgresConnection) => Promise<Result>,
+  connection: SqlConnection,
+  work: (connection: SqlConnection) => Promise<Result>,
 ): Promise<Result> {
   const run = (text: string) => connection.query({ text, parameters: [] });
   const begun = run('BEGIN');

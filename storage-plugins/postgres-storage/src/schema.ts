@@ -33,12 +33,12 @@ export const migrations: readonly string[] = [
   CREATE UNIQUE INDEX resources_key ON resources (type_id, cluster, namespace, name);
   CREATE INDEX resources_place ON resources (type_id, namespace, name, cluster);
   CREATE INDEX resources_name ON resources (name, type_id);
-  CREATE INDEX resources_created ON resources (type_id, created_at);
+  CREATE INDEX resources_created ON resources (type_id, created_at NULLS FIRST);
   CREATE INDEX resources_owner ON resources (cluster, owner_uid) WHERE owner_uid <> '';
   CREATE INDEX resources_all ON resources (cluster, namespace, name, type_id);
 
   -- Text, because a jsonb is built anew for each read; compressed it stays in the row, where one that goes to TOAST takes three look-ups.
-  CREATE TABLE objects (id bigint PRIMARY KEY, object text COLLATE "C" NOT NULL, row text COLLATE "C") WITH (toast_tuple_target = 4080);
+  CREATE TABLE objects (id bigint PRIMARY KEY, object text COLLATE "C" NOT NULL, table_row text COLLATE "C") WITH (toast_tuple_target = 4080);
 
   CREATE TABLE labels (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

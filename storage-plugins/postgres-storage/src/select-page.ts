@@ -1,15 +1,27 @@
 import type { CollectionListOptions } from '@clusterdex/storage-contract';
-import { pageQuery, parseNumbers, positionFrom, type Selection } from './page-query.js';
-import type { PostgresConnection } from './postgres-database.js';
-import type { Selected } from './selected.js';
+import {
+  allOf,
+  largestLimit,
+  positionFrom,
+  renderOrder,
+  type Selected,
+  type Selection,
+  type Sql,
+  type SqlBackend,
+  type SqlConnection,
+  sql,
+  startCondition,
+  termsAsText,
+  verbatim,
+} from '@clusterdex/storage-sql';
 
 /** A list that SQL answers alone: one statement, so ids, position, count and revision belong together. */
 export async function selectPage(
-  connection: PostgresConnection,
-  options: CollectionListOptions,
-  selection: Selection,
+  connection: SqlConnection,
+  backend: SqlBackend,
+  { options, selection }: { options: CollectionListOptions; selection: Selection },
 ): Promise<Selected> {
-  const [row] = await connection.query(pageQuery(options, selection));
+  const [row] = await connection.query(pageQuery(backend, options, selection));
   const [revision, idArray, sizeArray, last, count] = row as [
     string,
     string | null,
@@ -29,4 +41,31 @@ export async function selectPage(
     position: more && last !== null ? positionFrom(selection.order, JSON.parse(last)) : undefined,
     remaining: options.withRemainingCount === true ? Number(count) - offset - length : undefined,
   };
+}
+
+/**
+ * One row: revision of the read, ids and sizes in order (one more than the limit when more follow), the order's terms of the last one
+ * within the limit, and how many match from the start of the page on.
+ */
+function pageQuery(backend: SqlBackend, options: CollectionListOptions, { from, where, order }: Selection): Sql {
+  const { limit, start, withRemainingCount } = options;
+  const offset = start !== undefined && 'offset' in start ? Math.min(start.offset, largestLimit) : 0;
+  const conditions = allOf([...where, ...startCondition(backend, options, order)]);
+  const most = limit === undefined ? verbatim('') : sql` LIMIT ${Math.min(limit, largestLimit) + 1}`;
+  const skip = offset === 0 ? verbatim('') : sql` OFFSET ${offset}`;
+  const terms = limit === undefined ? verbatim('NULL') : sql`ARRAY[${termsAsText(backend, order)}]`;
+  const last =
+    limit === undefined
+      ? verbatim('NULL::text')
+      : sql`(SELECT to_json(terms)::text FROM page OFFSET ${limit - 1} LIMIT 1)`;
+  const count =
+    withRemainingCount === true ? sql`(SELECT count(*) FROM ${from} WHERE ${conditions})` : verbatim('NULL::bigint');
+  return sql`WITH page AS MATERIALIZED (
+      SELECT r.id, r.size, ${terms} AS terms FROM ${from} WHERE ${conditions} ORDER BY ${renderOrder(order, backend.dialect)}${most}${skip})
+    SELECT (SELECT revision::text FROM revision), (SELECT array_agg(id) FROM page), (SELECT array_agg(size) FROM page), ${last}, ${count}`;
+}
+
+/** `{1,2,3}` */
+function parseNumbers(array: string | null): Float64Array {
+  return array === null ? new Float64Array() : Float64Array.from(array.slice(1, -1).split(','), Number);
 }

@@ -7,7 +7,17 @@ import type { ListOptions, ObjectChange, StorageFactory, WatchEvent } from '@clu
 import { afterAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { migrations } from '../src/schema.js';
-import { address, configMap, configMaps, countObjects, dropSchema, notRun, openStorage, run } from './support.js';
+import {
+  address,
+  configMap,
+  configMaps,
+  countObjects,
+  dropSchema,
+  notRun,
+  openStorage,
+  run,
+  until,
+} from './support.js';
 
 const script = path.join(import.meta.dirname, 'write-in-process.js');
 const upsert = (object: ReturnType<typeof configMap>): ObjectChange => ({ type: 'upsert', object });
@@ -103,7 +113,7 @@ withServer('several processes and one schema', () => {
       .resourceStorage(configMaps)
       .write('a', [upsert(configMap('a', 'first', { resourceVersion: '2' }))]);
     const waiting = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%UPDATE resources%'`;
-    while ((await run(waiting))[0]?.count === 0);
+    await until(async () => (await run(waiting))[0]?.count !== 0);
     await writer.resourceStorage(configMaps).write('b', [upsert(configMap('b', 'second'))]);
     const early = await events(watcher, start, 2);
     expect(early.map(({ type, object }) => `${type} ${object.name}`)).toEqual(['ADDED first', 'ADDED second']);
@@ -146,7 +156,7 @@ withServer('changes that are no longer kept', () => {
     await write(0, 1500);
     await write(1500, 5);
     const kept = `SELECT count(*)::int AS count FROM "${schema}".changes`;
-    while (Number((await run(kept))[0]?.count) > 1000);
+    await until(async () => Number((await run(kept))[0]?.count) <= 1000);
     await expect(events(storage, start, 1)).rejects.toMatchObject({ code: 'EXPIRED' });
     const now = await revisionOf(storage);
     await write(2000, 1);
@@ -233,10 +243,10 @@ withServer('searches', () => {
       [Symbol.asyncIterator]()
       .next();
     const sleeping = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep(30)%' AND query NOT LIKE '%pg_stat_activity%'`;
-    while ((await run(sleeping))[0]?.count === 0);
+    await until(async () => (await run(sleeping))[0]?.count !== 0);
     controller.abort();
     await expect(listing).rejects.toMatchObject({ code: 'TIMEOUT' });
-    while ((await run(sleeping))[0]?.count !== 0);
+    await until(async () => (await run(sleeping))[0]?.count === 0);
     await storage.shutdown();
   }, 60_000);
 });

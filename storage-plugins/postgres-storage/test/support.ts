@@ -71,3 +71,11 @@ export async function countObjects(storage: StorageFactory): Promise<number> {
   for await (const batch of storage.resourceStorage(configMaps).list({})) count += batch.count;
   return count;
 }
+
+/** Asks again and again, with a deadline. */
+export async function until(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error('what was waited for did not come in time');
+  }
+}

@@ -17,6 +17,8 @@ export interface SqlDialect {
   contains(column: Sql, part: string): Sql;
   /** Ends an EXISTS that is to be tested row by row, where the database would otherwise make a join of it. */
   readonly existsSuffix?: string;
+  /** Where an index does not serve a comparison of several columns at once. */
+  readonly comparesColumnByColumn?: boolean;
   /** Where NULL does not come first (with DESC last) by itself. */
   readonly explicitNulls?: boolean;
 }

@@ -7,4 +7,5 @@ export * from './label-condition.js';
 export * from './order.js';
 export * from './owner-condition.js';
 export * from './position.js';
+export * from './server/index.js';
 export * from './sql.js';

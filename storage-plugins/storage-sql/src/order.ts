@@ -63,8 +63,12 @@ function same(term: SqlOrderTerm, value: SqlValue): Sql {
 }
 
 /** The rows that come after the row with these values of the terms. */
-export function afterPosition(terms: readonly SqlOrderTerm[], values: readonly SqlValue[]): Sql {
-  if (terms.every((term) => !term.descending && !term.nullable)) {
+export function afterPosition(
+  terms: readonly SqlOrderTerm[],
+  values: readonly SqlValue[],
+  dialect?: Pick<SqlDialect, 'comparesColumnByColumn'>,
+): Sql {
+  if (dialect?.comparesColumnByColumn !== true && terms.every((term) => !term.descending && !term.nullable)) {
     const left = joinSql(
       terms.map((term) => term.expression),
       ', ',

@@ -1,8 +1,9 @@
 import { createStorageError } from '@clusterdex/storage-contract';
 import { type SelectableObject, selectableFromJson, type Transition } from '@clusterdex/storage-contract/selection';
-import { sql, verbatim } from '@clusterdex/storage-sql';
-import type { PostgresDatabase, Row } from './postgres-database.js';
+import { sql, verbatim } from '../sql.js';
+import type { Row, SqlBackend, Value } from './sql-backend.js';
 import type { TypesRegistry } from './types-registry.js';
+import { bytesOf, textOf } from './values.js';
 
 /** How many changes are read at once. */
 const changesPerRead = 200;
@@ -23,10 +24,10 @@ export interface Change extends Transition<ChangedObject> {
 
 /**
  * The log of changes, as watchers read it. A watcher holds nothing but its place in it. Batches become visible in the order of their
- * revisions (see applyChanges), so what is behind a place that was read is never filled in later.
+ * revisions (see SqlBackend.applyChanges), so what is behind a place that was read is never filled in later.
  */
 export class ChangeFeed {
-  readonly #database: PostgresDatabase;
+  readonly #backend: SqlBackend;
   readonly #types: TypesRegistry;
   readonly #reads = new Map<number, Promise<readonly Change[]>>();
   readonly #waiting = new Set<() => void>();
@@ -34,8 +35,8 @@ export class ChangeFeed {
   #polling = false;
   #revision: unknown;
 
-  constructor(database: PostgresDatabase, types: TypesRegistry) {
-    this.#database = database;
+  constructor(backend: SqlBackend, types: TypesRegistry) {
+    this.#backend = backend;
     this.#types = types;
   }
 
@@ -78,19 +79,21 @@ export class ChangeFeed {
   }
 
   async #read(after: number): Promise<readonly Change[]> {
-    const rows = await this.#database.query(
-      sql`WITH state AS MATERIALIZED (SELECT revision, trimmed FROM revision),
-          log AS MATERIALIZED (
-            SELECT b.revision - b.count + 1 + c.ordinal AS revision, c.*
+    const rows = await this.#backend.database.query(
+      sql`WITH state AS (SELECT revision, trimmed FROM revision),
+          log AS (
+            SELECT b.revision - b.count + 1 + c.ordinal AS revision, c.batch_id, c.ordinal, c.object_id, c.type_id, c.cluster, c.deleted,
+              c.object
             FROM change_batches b JOIN changes c ON c.batch_id = b.batch_id
             WHERE b.revision > ${after} AND b.revision - b.count + 1 + c.ordinal > ${after}
             ORDER BY b.revision, c.ordinal LIMIT ${verbatim(String(changesPerRead))})
         SELECT state.revision, state.trimmed, log.revision, log.type_id, log.cluster, log.object,
           CASE WHEN log.deleted THEN NULL ELSE coalesce(
-            (SELECT n.object FROM changes n WHERE n.object_id = log.object_id AND (n.batch_id, n.ordinal) > (log.batch_id, log.ordinal)
+            (SELECT n.object FROM changes n WHERE n.object_id = log.object_id
+              AND (n.batch_id > log.batch_id OR (n.batch_id = log.batch_id AND n.ordinal > log.ordinal))
               ORDER BY n.batch_id, n.ordinal LIMIT 1),
             (SELECT o.object FROM objects o WHERE o.id = log.object_id)) END
-        FROM state LEFT JOIN log ON true ORDER BY log.revision`,
+        FROM state LEFT JOIN log ON 1 = 1 ORDER BY log.revision`,
       { name: 'changes' },
     );
     refuseExpired(after, rows[0]);
@@ -116,7 +119,7 @@ export class ChangeFeed {
     if (this.#polling) return;
     this.#polling = true;
     try {
-      const [row] = await this.#database.query(verbatim('SELECT revision FROM revision'), { name: 'revision' });
+      const [row] = await this.#backend.database.query(verbatim('SELECT revision FROM revision'), { name: 'revision' });
       if (row?.[0] === this.#revision) return;
       this.#revision = row?.[0];
       this.wake();
@@ -142,14 +145,14 @@ function toChange([, , revision, typeId, cluster, before, after]: Row): Change {
   return {
     revision: Number(revision),
     typeId: Number(typeId),
-    cluster: String(cluster),
-    before: side(before, String(cluster)),
-    after: side(after, String(cluster)),
+    cluster: textOf(cluster ?? ''),
+    before: side(before ?? null, textOf(cluster ?? '')),
+    after: side(after ?? null, textOf(cluster ?? '')),
   };
 }
 
-function side(json: unknown, cluster: string): ChangedObject | undefined {
-  if (typeof json !== 'string') return undefined;
-  const bytes = Buffer.from(json);
+function side(json: Value, cluster: string): ChangedObject | undefined {
+  if (json === null) return undefined;
+  const bytes = bytesOf(json);
   return { ...selectableFromJson(bytes, cluster), json: bytes };
 }

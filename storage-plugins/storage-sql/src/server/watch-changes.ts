@@ -6,10 +6,11 @@ import {
   type WatchEvent,
 } from '@clusterdex/storage-contract';
 import { compileFilter, observe, type SelectableObject } from '@clusterdex/storage-contract/selection';
-import { ownerScope, ownerUids, sql } from '@clusterdex/storage-sql';
-import { binaryArray } from './binary-array.js';
+import { ownerScope, ownerUids } from '../owner-condition.js';
+import { sql } from '../sql.js';
 import type { Change } from './change-feed.js';
-import type { ListScope, PostgresStorage } from './postgres-storage.js';
+import type { ListScope, ServerStorage } from './server-storage.js';
+import { textOf } from './values.js';
 
 export interface WatchRequest {
   readonly options: CollectionListOptions;
@@ -31,11 +32,11 @@ const unsupported = [
 
 /** Reads the log from a revision on, for as long as the signal lets it. */
 export async function* watchChanges(
-  storage: PostgresStorage,
+  storage: ServerStorage,
   scope: () => Promise<ListScope>,
   { options, revision, signal }: WatchRequest,
 ): AsyncGenerator<WatchBatch> {
-  refuseUnsupported(options);
+  refuseUnsupported(options, storage.backend.name);
   const filter = compileFilter(options);
   let position = parseRevision(revision);
   while (!signal.aborted) {
@@ -62,7 +63,7 @@ interface EventForm {
 }
 
 function toEvent(
-  storage: PostgresStorage,
+  storage: ServerStorage,
   change: Change,
   { options, collection, matches }: EventForm,
 ): WatchEvent | undefined {
@@ -76,7 +77,7 @@ function toEvent(
 
 /** Who the owners are is asked at the time of the events. */
 async function compileOwner(
-  storage: PostgresStorage,
+  storage: ServerStorage,
   options: CollectionListOptions,
   changes: readonly Change[],
 ): Promise<(object: SelectableObject) => boolean> {
@@ -84,11 +85,12 @@ async function compileOwner(
   const uids = new Set(changes.flatMap(({ before, after }) => [before?.ownerUid ?? '', after?.ownerUid ?? '']));
   uids.delete('');
   const owners = ownerUids(options.owner, ownerScope(options));
-  const asked = binaryArray('text', [...uids]);
-  const rows = await storage.database.query(
-    sql`SELECT uid FROM unnest(${asked}::text[]) x (uid) WHERE uid IN ${owners}`,
+  if (uids.size === 0) return () => false;
+  const asked = storage.backend.isText('w.uid', [...uids]);
+  const rows = await storage.backend.database.query(
+    sql`SELECT DISTINCT w.uid FROM resources w WHERE ${asked} AND w.uid IN ${owners}`,
   );
-  const owning = new Set(rows.map(([uid]) => uid));
+  const owning = new Set(rows.map(([uid]) => textOf(uid ?? '')));
   return ({ ownerUid }) => owning.has(ownerUid);
 }
 
@@ -100,10 +102,10 @@ function parseRevision(revision: string): number {
   );
 }
 
-function refuseUnsupported(options: CollectionListOptions): void {
+function refuseUnsupported(options: CollectionListOptions, storage: string): void {
   for (const name of unsupported) {
     const value = options[name];
     if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) continue;
-    throw createStorageError('NOT_SUPPORTED', `the storage 'postgres' cannot watch with ${name}`);
+    throw createStorageError('NOT_SUPPORTED', `the storage '${storage}' cannot watch with ${name}`);
   }
 }

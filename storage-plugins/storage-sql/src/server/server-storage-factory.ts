@@ -11,15 +11,23 @@ import {
   type StoredResourceVersion,
   standardCollections,
 } from '@clusterdex/storage-contract';
-import { sql, verbatim } from '@clusterdex/storage-sql';
-import { forgetCluster, inventories, putInventory, recordEvents } from './auxiliary-writer.js';
+import { afterPosition } from '../order.js';
+import { type Sql, sql, verbatim } from '../sql.js';
+import { forgetCluster, inventories, recordEvents } from './auxiliary-writer.js';
 import { refuseAborted } from './change-writer.js';
-import type { ListScope, PostgresStorage } from './postgres-storage.js';
+import type { ListScope, ServerStorage } from './server-storage.js';
+import type { Row } from './sql-backend.js';
+import { textOf } from './values.js';
 import { watchChanges } from './watch-changes.js';
 
 const rowsPerStep = 1000;
+const placeOrder = ['r.namespace', 'r.name'].map((column) => ({
+  expression: verbatim(column),
+  descending: false,
+  nullable: false,
+}));
 
-function createResourceStorage(storage: PostgresStorage, type: ResourceType): ResourceStorage {
+function createResourceStorage(storage: ServerStorage, type: ResourceType): ResourceStorage {
   const scope = async (): Promise<ListScope> => {
     const typeId = await storage.types.id(type);
     return { typeIds: typeId === undefined ? [] : [typeId], collection: false };
@@ -32,7 +40,7 @@ function createResourceStorage(storage: PostgresStorage, type: ResourceType): Re
           ? undefined
           : await storage.reader.get([typeId, cluster, namespace, name], options?.injectEvents === true);
       if (object === undefined) {
-        storage.database.refuseClosed();
+        storage.backend.database.refuseClosed();
         const place = namespace === '' ? '' : ` in namespace '${namespace}'`;
         throw createStorageError(
           'NOT_FOUND',
@@ -44,36 +52,37 @@ function createResourceStorage(storage: PostgresStorage, type: ResourceType): Re
     list: (options: ListOptions, signal) => storage.list({ options, scope, signal }),
     watch: (options: ListOptions, revision, signal) => watchChanges(storage, scope, { options, revision, signal }),
     async write(cluster, changes: readonly ObjectChange[], signal) {
-      storage.database.refuseClosed();
+      storage.backend.database.refuseClosed();
       refuseAborted(signal, 'the write');
       const result = await storage.writer.write({ type, cluster, signal }, changes);
       if (result.written > 0) storage.feed.wake();
       return result;
     },
     async recordEvents(cluster, events) {
-      storage.database.refuseClosed();
-      await recordEvents(storage.database, cluster, events);
+      storage.backend.database.refuseClosed();
+      await recordEvents(storage.backend, cluster, events);
     },
   };
 }
 
 async function* resourceVersions(
-  storage: PostgresStorage,
+  storage: ServerStorage,
   cluster: string,
   signal?: AbortSignal,
 ): AsyncGenerator<readonly StoredResourceVersion[]> {
-  storage.database.refuseClosed();
+  storage.backend.database.refuseClosed();
   for (const [typeId, type] of [...(await storage.types.all())]) {
     let after: readonly [string, string] | undefined = ['', ''];
     while (after !== undefined) {
       refuseAborted(signal, 'reading the resource versions');
-      const [namespace, name]: readonly [string, string] = after;
-      const rows = (await storage.database.query(
-        sql`SELECT namespace, name, resource_version FROM resources
-          WHERE type_id = ${typeId} AND cluster = ${cluster} AND (namespace, name) > (${namespace}, ${name})
-          ORDER BY namespace, name LIMIT ${verbatim(String(rowsPerStep))}`,
+      const behind: Sql = afterPosition(placeOrder, after, storage.backend.dialect);
+      const found: readonly Row[] = await storage.backend.database.query(
+        sql`SELECT r.namespace, r.name, r.resource_version FROM resources r
+          WHERE r.type_id = ${typeId} AND r.cluster = ${cluster} AND ${behind}
+          ORDER BY r.namespace, r.name LIMIT ${verbatim(String(rowsPerStep))}`,
         { name: 'versions' },
-      )) as readonly [string, string, string][];
+      );
+      const rows = found.map((row) => row.map(textOf) as [string, string, string]);
       if (rows.length > 0)
         yield rows.map((row) => ({ type, namespace: row[0], name: row[1], resourceVersion: row[2] }));
       const last = rows.length < rowsPerStep ? undefined : rows.at(-1);
@@ -84,29 +93,29 @@ async function* resourceVersions(
 }
 
 async function clean(
-  storage: PostgresStorage,
+  storage: ServerStorage,
   { cluster, typeIds, signal }: { cluster: string; typeIds: readonly number[]; signal: AbortSignal | undefined },
 ): Promise<void> {
   for (const typeId of typeIds) {
     let removed = rowsPerStep;
     while (removed === rowsPerStep) {
-      storage.database.refuseClosed();
+      storage.backend.database.refuseClosed();
       refuseAborted(signal, `removing cluster '${cluster}'`);
-      removed = await storage.writer.removeSome(typeId, cluster, rowsPerStep);
+      removed = await storage.writer.removeSome({ typeId, cluster }, rowsPerStep);
       storage.feed.wake();
     }
   }
 }
 
-export function createPostgresStorageFactory(storage: PostgresStorage): StorageFactory {
+export function createServerStorageFactory(storage: ServerStorage): StorageFactory {
   return {
     async prepareCluster() {
-      storage.database.refuseClosed();
+      storage.backend.database.refuseClosed();
     },
     resourceVersions: (cluster, signal) => resourceVersions(storage, cluster, signal),
-    putClusterInventory: (inventory) => putInventory(storage.database, inventory.cluster, JSON.stringify(inventory)),
+    putClusterInventory: (inventory) => storage.backend.putInventory(inventory.cluster, JSON.stringify(inventory)),
     async clusterInventories() {
-      return (await inventories(storage.database)).map((text) => JSON.parse(text) as ClusterInventory);
+      return (await inventories(storage.backend)).map((text) => JSON.parse(text) as ClusterInventory);
     },
     collectionResources: () => standardCollections,
     resourceStorage: (type) => createResourceStorage(storage, type),
@@ -125,23 +134,23 @@ export function createPostgresStorageFactory(storage: PostgresStorage): StorageF
       };
     },
     async cleanCluster(cluster, signal) {
-      storage.database.refuseClosed();
+      storage.backend.database.refuseClosed();
       refuseAborted(signal, `removing cluster '${cluster}'`);
-      const rows = await storage.database.query(
+      const rows = await storage.backend.database.query(
         sql`SELECT t.id FROM types t WHERE EXISTS (SELECT 1 FROM resources r WHERE r.type_id = t.id AND r.cluster = ${cluster})`,
       );
       await clean(storage, { cluster, typeIds: rows.map(([id]) => Number(id)), signal });
-      await forgetCluster(storage.database, cluster);
+      await forgetCluster(storage.backend, cluster);
     },
     async cleanClusterResource(cluster, type, signal) {
-      storage.database.refuseClosed();
+      storage.backend.database.refuseClosed();
       refuseAborted(signal, `removing ${type.resource} of cluster '${cluster}'`);
       const typeId = await storage.types.id(type);
       await clean(storage, { cluster, typeIds: typeId === undefined ? [] : [typeId], signal });
     },
     async health() {
       try {
-        await storage.database.query(verbatim('SELECT revision FROM revision'));
+        await storage.backend.database.query(verbatim('SELECT revision FROM revision'));
         return { healthy: true };
       } catch (error) {
         return { healthy: false, reason: error instanceof Error ? error.message : String(error) };

@@ -7,16 +7,15 @@ import {
   parseFields,
   type SelectableObject,
 } from '@clusterdex/storage-contract/selection';
-import { allOf, renderOrder, sql, verbatim } from '@clusterdex/storage-sql';
-import { positionFrom, type Selection, startCondition, termsAsText } from './page-query.js';
-import type { PostgresConnection, Row } from './postgres-database.js';
-import { postgresDialect } from './postgres-dialect.js';
+import { renderOrder } from '../order.js';
+import { allOf, type Sql, sql, verbatim } from '../sql.js';
 import type { Selected } from './selected.js';
-
-/** Rows are fetched in pieces of about this many; the event loop gets its turn in between. */
-const rowsPerFetch = 200;
+import { positionFrom, type Selection, startCondition, termsAsText } from './selection.js';
+import type { Row, SqlBackend, SqlConnection } from './sql-backend.js';
+import { textOf } from './values.js';
 
 export interface ScanRequest {
+  readonly backend: SqlBackend;
   readonly options: CollectionListOptions;
   /** Conditions that let every object through which the fields select, and perhaps others. */
   readonly selection: Selection;
@@ -32,32 +31,35 @@ export function needsScan({ fieldSelector = [], orderBy = [] }: CollectionListOp
 }
 
 /** Within a snapshot: candidates from a cursor, in one pass. */
-export function selectScanned(connection: PostgresConnection, request: ScanRequest): Promise<Selected> {
+export function selectScanned(connection: SqlConnection, request: ScanRequest): Promise<Selected> {
   const ordersByField = (request.options.orderBy ?? []).some(({ by }) => 'path' in by);
   return ordersByField ? sortedByFields(connection, request) : inOrder(connection, request);
 }
 
 /** The database has the order: ends as soon as the page is full, unless the rest is to be counted. */
-async function inOrder(connection: PostgresConnection, request: ScanRequest): Promise<Selected> {
+async function inOrder(connection: SqlConnection, request: ScanRequest): Promise<Selected> {
   const { options, selection } = request;
   const { limit = Number.POSITIVE_INFINITY, start, withRemainingCount = false } = options;
-  const where = [...selection.where, ...startCondition(options, selection.order)];
-  const columns = sql`r.id, r.size, o.object, to_json(ARRAY[${termsAsText(selection.order)}])::text`;
-  const revision = readRevision(connection);
-  const rows = cursor(connection, request, {
-    text: sql`SELECT ${columns} FROM ${selection.from} WHERE ${allOf(where)} ORDER BY ${renderOrder(selection.order, postgresDialect)}`,
-  });
+  const where = [...selection.where, ...startCondition(request.backend, options, selection.order)];
+  const columns = sql`r.id, r.size, o.object, ${termsAsText(request.backend, selection.order)}`;
+  const order = renderOrder(selection.order, request.backend.dialect);
+  const revision = await readRevision(connection);
+  const rows = candidates(
+    connection,
+    request,
+    sql`SELECT ${columns} FROM ${selection.from} WHERE ${allOf(where)} ORDER BY ${order}`,
+  );
   const matches = fieldTest(options);
   let toSkip = start !== undefined && 'offset' in start ? start.offset : 0;
   const found: [id: number, size: number][] = [];
   let following = 0;
-  let last: string | undefined;
-  for await (const [id, size, object, terms] of rows) {
-    if (!matches(() => parseFields(String(object)))) continue;
+  let last: Row | undefined;
+  for await (const [id, size, object, ...terms] of rows) {
+    if (!matches(() => parseFields(textOf(object ?? '')))) continue;
     if (toSkip > 0) toSkip--;
     else if (found.length < limit) {
       found.push([Number(id), Number(size)]);
-      last = String(terms);
+      last = terms;
     } else {
       following++;
       if (!withRemainingCount) break;
@@ -65,8 +67,8 @@ async function inOrder(connection: PostgresConnection, request: ScanRequest): Pr
   }
   return {
     ...numbers(found),
-    revision: await revision,
-    position: following > 0 && last !== undefined ? positionFrom(selection.order, JSON.parse(last)) : undefined,
+    revision,
+    position: following > 0 && last !== undefined ? positionFrom(selection.order, last) : undefined,
     remaining: withRemainingCount ? following - toSkip : undefined,
   };
 }
@@ -78,7 +80,7 @@ interface Entry {
 }
 
 /** The order is the reference's own: keys of all that match, sorted here. */
-async function sortedByFields(connection: PostgresConnection, request: ScanRequest): Promise<Selected> {
+async function sortedByFields(connection: SqlConnection, request: ScanRequest): Promise<Selected> {
   const { options, selection, collection } = request;
   const { limit = Number.POSITIVE_INFINITY, start, withRemainingCount = false } = options;
   const order = compileOrder(options.orderBy);
@@ -89,10 +91,12 @@ async function sortedByFields(connection: PostgresConnection, request: ScanReque
   const columns = verbatim(
     `r.id, r.size, o.object, r.cluster, r.namespace, r.name, r.uid, r.resource_version, r.created_at, r.synced_at, r.type_id`,
   );
-  const revision = readRevision(connection);
-  const rows = cursor(connection, request, {
-    text: sql`SELECT ${columns} FROM ${selection.from} WHERE ${allOf(selection.where)}`,
-  });
+  const revision = await readRevision(connection);
+  const rows = candidates(
+    connection,
+    request,
+    sql`SELECT ${columns} FROM ${selection.from} WHERE ${allOf(selection.where)}`,
+  );
   const matches = fieldTest(options);
   const entries: Entry[] = [];
   for await (const row of rows) {
@@ -111,7 +115,7 @@ async function sortedByFields(connection: PostgresConnection, request: ScanReque
   const following = entries.length - first - page.length;
   return {
     ...numbers(page.map(({ id, size }) => [id, size])),
-    revision: await revision,
+    revision,
     position: following > 0 && last !== undefined ? formatPosition(last.key) : undefined,
     remaining: withRemainingCount ? following : undefined,
   };
@@ -122,18 +126,18 @@ function toSelectable(row: Row): SelectableObject {
   const [, , json, cluster, namespace, name, uid, resourceVersion, createdAt, syncedAt] = row;
   let fields: unknown;
   return {
-    cluster: String(cluster),
-    namespace: String(namespace),
-    name: String(name),
-    uid: String(uid),
+    cluster: textOf(cluster ?? ''),
+    namespace: textOf(namespace ?? ''),
+    name: textOf(name ?? ''),
+    uid: textOf(uid ?? ''),
     kind: '',
-    resourceVersion: String(resourceVersion),
+    resourceVersion: textOf(resourceVersion ?? ''),
     ownerUid: '',
     labels: {},
     createdAt: createdAt === null ? undefined : Number(createdAt),
     syncedAt: Number(syncedAt),
     fields: () => {
-      fields ??= parseFields(String(json));
+      fields ??= parseFields(textOf(json ?? ''));
       return fields;
     },
   };
@@ -148,26 +152,19 @@ function fieldTest({ fieldSelector = [] }: CollectionListOptions): (fields: () =
   };
 }
 
-async function readRevision(connection: PostgresConnection): Promise<string> {
-  const [row] = await connection.query(verbatim('SELECT revision::text FROM revision'));
+async function readRevision(connection: SqlConnection): Promise<string> {
+  const [row] = await connection.query(verbatim('SELECT revision FROM revision'));
   return String(row?.[0]);
 }
 
-async function* cursor(
-  connection: PostgresConnection,
-  { check }: ScanRequest,
-  { text }: { text: ReturnType<typeof verbatim> },
+/** Piece by piece; the event loop gets its turn in between. */
+async function* candidates(
+  connection: SqlConnection,
+  { backend, check }: ScanRequest,
+  statement: Sql,
 ): AsyncGenerator<Row> {
-  await connection.query(sql`DECLARE candidates NO SCROLL CURSOR FOR ${text}`);
-  const fetch = () => connection.query(verbatim(`FETCH ${rowsPerFetch} FROM candidates`));
-  // The next rows are on their way while these are looked at.
-  let next = fetch();
-  for (;;) {
-    const rows = await next;
+  for await (const rows of backend.rows(connection, statement)) {
     check();
-    if (rows.length === 0) return;
-    next = fetch();
-    next.catch(() => {});
     yield* rows;
   }
 }

@@ -1,17 +1,17 @@
 import type { ResourceType, ResourceTypeSelector } from '@clusterdex/storage-contract';
 import { selectsType } from '@clusterdex/storage-contract/selection';
-import { sql } from '@clusterdex/storage-sql';
-import { binaryArray } from './binary-array.js';
-import type { PostgresDatabase } from './postgres-database.js';
+import { verbatim } from '../sql.js';
+import type { SqlBackend } from './sql-backend.js';
+import { textOf } from './values.js';
 
 /** The ids of resource types. They are only ever added, by this process or another, so what is known stays true. */
 export class TypesRegistry {
-  readonly #database: PostgresDatabase;
+  readonly #backend: SqlBackend;
   readonly #byId = new Map<number, ResourceType>();
   readonly #byKey = new Map<string, number>();
 
-  constructor(database: PostgresDatabase) {
-    this.#database = database;
+  constructor(backend: SqlBackend) {
+    this.#backend = backend;
   }
 
   /** undefined: nothing of the type was ever stored. */
@@ -24,26 +24,20 @@ export class TypesRegistry {
   async idOrCreate(type: ResourceType): Promise<number> {
     const known = await this.id(type);
     if (known !== undefined) return known;
-    const { group, version, resource, kind, namespaced } = type;
-    await this.#database.transaction((connection) =>
-      connection.query(
-        sql`INSERT INTO types (api_group, version, resource, kind, namespaced)
-          VALUES (${group}, ${version}, ${resource}, ${kind}, ${String(namespaced)}::boolean) ON CONFLICT DO NOTHING`,
-      ),
-    );
+    await this.#backend.addType(type);
     const created = await this.id(type);
-    if (created === undefined) throw new Error(`the resource type ${resource} was not stored`);
+    if (created === undefined) throw new Error(`the resource type ${type.resource} was not stored`);
     return created;
   }
 
-  /** Of an id that was read from the database. */
+  /** Of an id that `know` was given, or that was asked for here. */
   type(id: number): ResourceType {
     const type = this.#byId.get(id);
     if (type === undefined) throw new Error(`no resource type has the id ${id}`);
     return type;
   }
 
-  /** What `type` is asked for next: reads what is not known yet. */
+  /** Reads what is not known yet. */
   async know(ids: Iterable<number>): Promise<void> {
     for (const id of ids) {
       if (this.#byId.has(id)) continue;
@@ -61,22 +55,17 @@ export class TypesRegistry {
     return [...(await this.all())].flatMap(([id, type]) => (selectsType(selectors, type) ? id : []));
   }
 
+  /** All of them: there are hundreds at most, and they may become visible in another order than that of their ids. */
   async #refresh(): Promise<void> {
-    const known = binaryArray('integer', [...this.#byId.keys()]);
-    const rows = await this.#database.query(
-      sql`SELECT id, api_group, version, resource, kind, namespaced FROM types WHERE id <> ALL(${known}::integer[]) ORDER BY id`,
+    const rows = await this.#backend.database.query(
+      verbatim('SELECT id, api_group, version, resource, kind, namespaced FROM types ORDER BY id'),
       { name: 'types' },
     );
-    for (const [id, group, version, resource, kind, namespaced] of rows as [
-      number,
-      string,
-      string,
-      string,
-      string,
-      boolean,
-    ][]) {
-      this.#byId.set(id, { group, version, resource, kind, namespaced });
-      this.#byKey.set(keyOf({ group, version, resource }), id);
+    for (const [id, ...columns] of rows) {
+      if (this.#byId.has(Number(id))) continue;
+      const [group = '', version = '', resource = '', kind = ''] = columns.slice(0, 4).map(textOf);
+      this.#byId.set(Number(id), { group, version, resource, kind, namespaced: Boolean(columns[4]) });
+      this.#byKey.set(keyOf({ group, version, resource }), Number(id));
     }
   }
 }

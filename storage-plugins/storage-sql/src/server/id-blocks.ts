@@ -1,18 +1,17 @@
-import { verbatim } from '@clusterdex/storage-sql';
-import type { PostgresDatabase } from './postgres-database.js';
+import type { SqlBackend } from './sql-backend.js';
 
 /** As many ids as a block has; a process that ends leaves the rest of its block unused. */
 const blockSize = 4096;
 
 /** Gives out ids of objects that nobody else gives out, in any process. */
 export class IdBlocks {
-  readonly #database: PostgresDatabase;
+  readonly #backend: SqlBackend;
   #spare: number[] = [];
   #next = 0;
   #end = 0;
 
-  constructor(database: PostgresDatabase) {
-    this.#database = database;
+  constructor(backend: SqlBackend) {
+    this.#backend = backend;
   }
 
   async reserve(count: number): Promise<readonly number[]> {
@@ -30,8 +29,7 @@ export class IdBlocks {
   }
 
   async #fetch(): Promise<void> {
-    const [row] = await this.#database.query(verbatim("SELECT nextval('object_blocks')"));
-    this.#next = Number(row?.[0]) * blockSize;
+    this.#next = (await this.#backend.nextIdBlock()) * blockSize;
     this.#end = this.#next + blockSize;
   }
 }

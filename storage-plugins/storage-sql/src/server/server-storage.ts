@@ -1,24 +1,15 @@
-import {
-  type CollectionListOptions,
-  createStorageError,
-  type ObjectBatch,
-  type StorageHost,
-} from '@clusterdex/storage-contract';
-import { sql } from '@clusterdex/storage-sql';
+import { type CollectionListOptions, createStorageError, type ObjectBatch } from '@clusterdex/storage-contract';
+import { sql, verbatim } from '../sql.js';
 import { batchEnd, pageBytes, pieceBytes } from './batch-end.js';
 import { ChangeFeed } from './change-feed.js';
 import { ChangeWriter, refuseAborted } from './change-writer.js';
-import type { PostgresConfig } from './config.js';
 import { HistoryTrimmer } from './history-trimmer.js';
 import { LabelDriver } from './label-driver.js';
-import { sqlState } from './map-error.js';
-import { migrate } from './migrate.js';
 import { ObjectReader, type ReadForm } from './object-reader.js';
-import { selectionOf } from './page-query.js';
-import { PostgresDatabase } from './postgres-database.js';
-import { selectPage } from './select-page.js';
 import { needsScan, selectScanned } from './select-scanned.js';
 import type { Selected } from './selected.js';
+import { type Selection, selectionOf } from './selection.js';
+import type { SqlBackend } from './sql-backend.js';
 import { TypesRegistry } from './types-registry.js';
 
 export interface ListScope {
@@ -36,8 +27,8 @@ interface Search {
 const patienceMilliseconds = 5000;
 
 /** A list finds its ids first, at one instant, then reads the bytes batch by batch: no transaction waits for a slow client. */
-export class PostgresStorage {
-  readonly database: PostgresDatabase;
+export class ServerStorage {
+  readonly backend: SqlBackend;
   readonly types: TypesRegistry;
   readonly reader: ObjectReader;
   readonly writer: ChangeWriter;
@@ -46,31 +37,21 @@ export class PostgresStorage {
   readonly #trimmer: HistoryTrimmer;
   #shutdown: Promise<void> | undefined;
 
-  static async open(config: PostgresConfig, host: StorageHost): Promise<PostgresStorage> {
-    const database = await PostgresDatabase.open(config, host);
-    try {
-      await migrate(database, config.schema);
-      return new PostgresStorage(database, config, host);
-    } catch (error) {
-      await database.close(0);
-      throw error;
-    }
-  }
-
-  private constructor(database: PostgresDatabase, config: PostgresConfig, host: StorageHost) {
-    this.database = database;
-    this.types = new TypesRegistry(database);
-    this.reader = new ObjectReader(database, this.types);
-    this.feed = new ChangeFeed(database, this.types);
-    this.#trimmer = new HistoryTrimmer(database, { keep: config.historyChanges, logger: host.logger });
-    this.writer = new ChangeWriter(database, { types: this.types, trimmer: this.#trimmer });
-    this.#labels = new LabelDriver(database);
+  /** The schema is up to date. */
+  constructor(backend: SqlBackend) {
+    this.backend = backend;
+    this.types = new TypesRegistry(backend);
+    this.reader = new ObjectReader(backend, this.types);
+    this.feed = new ChangeFeed(backend, this.types);
+    this.#trimmer = new HistoryTrimmer(backend);
+    this.writer = new ChangeWriter(backend, { types: this.types, trimmer: this.#trimmer });
+    this.#labels = new LabelDriver(backend);
   }
 
   async *list(search: Search): AsyncGenerator<ObjectBatch> {
     const { options, signal } = search;
-    refuseUnsupported(options);
-    this.database.refuseClosed();
+    refuseUnsupported(options, this.backend.name);
+    this.backend.database.refuseClosed();
     refuseAborted(signal, 'the list');
     const scope = await search.scope();
     const form: ReadForm = {
@@ -98,31 +79,24 @@ export class PostgresStorage {
   }
 
   async #close(): Promise<void> {
-    const closed = this.database.close(patienceMilliseconds);
+    const closed = this.backend.database.close(patienceMilliseconds);
     this.feed.stop();
     await Promise.all([closed, this.#trimmer.idle()]);
   }
 
   async #find({ options, scope, signal }: Omit<Search, 'scope'> & { scope: ListScope }): Promise<Selected> {
+    const { backend } = this;
     try {
       const driver = await this.#labels.find(options.labelSelector ?? []);
       const scanned = needsScan(options);
       const orderBy = (options.orderBy ?? []).filter(({ by }) => !scanned || !('path' in by));
-      const selection = selectionOf({ ...options, orderBy }, { ...scope, driver });
-      if (!scanned && options.rawQuery === undefined) {
-        const query: PostgresDatabase['query'] = (statement) => this.database.query(statement, { signal });
-        return await selectPage({ query }, options, selection);
-      }
-      return await this.database.snapshot(
-        (connection) =>
-          scanned
-            ? selectScanned(connection, { options, selection: withObjects(selection), ...this.#scan(scope, signal) })
-            : selectPage(connection, options, selection),
-        signal,
-      );
+      const selection = selectionOf(backend, { ...options, orderBy }, { ...scope, driver });
+      if (!scanned) return await backend.selectPage(options, selection, { signal });
+      const request = { backend, options, selection: withObjects(selection, backend), ...this.#scan(scope, signal) };
+      return await backend.database.snapshot((connection) => selectScanned(connection, request), signal);
     } catch (error) {
       refuseAborted(signal, 'the list');
-      throw refusedByClient(error, options);
+      throw backend.refusedByClient(error, options);
     }
   }
 
@@ -134,7 +108,7 @@ export class PostgresStorage {
         return (id: number) => this.types.type(id);
       },
       check: () => {
-        this.database.refuseClosed();
+        this.backend.database.refuseClosed();
         refuseAborted(signal, 'the list');
       },
     };
@@ -142,23 +116,9 @@ export class PostgresStorage {
 }
 
 /** A scan by the order of fields looks at objects even where no condition does. */
-function withObjects(selection: ReturnType<typeof selectionOf>): ReturnType<typeof selectionOf> {
+function withObjects(selection: Selection, { join }: SqlBackend): Selection {
   if (selection.from.text.includes('objects o')) return selection;
-  return { ...selection, from: sql`${selection.from} JOIN objects o ON o.id = r.id` };
-}
-
-/** What PostgreSQL says of a condition, or of a position, that a client wrote is the client's to read. */
-function refusedByClient(error: unknown, { rawQuery, start }: CollectionListOptions): unknown {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const state = sqlState(cause) ?? '';
-  if (!(cause instanceof Error)) return error;
-  if (rawQuery !== undefined && /^(?:42|22|25)/.test(state)) {
-    return createStorageError('INVALID', `PostgreSQL refused the statement: ${cause.message}`, { cause });
-  }
-  if (start !== undefined && 'after' in start && state.startsWith('22')) {
-    return createStorageError('INVALID', 'expected a position of a list in this order, found another', { cause });
-  }
-  return error;
+  return { ...selection, from: sql`${selection.from} ${verbatim(join)} objects o ON o.id = r.id` };
 }
 
 function describe(batch: ObjectBatch, found: Selected, place: { first: boolean; last: boolean }): ObjectBatch {
@@ -170,15 +130,15 @@ function describe(batch: ObjectBatch, found: Selected, place: { first: boolean; 
   return Object.assign(batch, additions);
 }
 
-function refuseUnsupported(options: CollectionListOptions): void {
+function refuseUnsupported(options: CollectionListOptions, storage: string): void {
   if (options.fullText !== undefined) {
     throw createStorageError(
       'NOT_SUPPORTED',
-      "the storage 'postgres' does not have the capability fullText, which this list asks for",
+      `the storage '${storage}' does not have the capability fullText, which this list asks for`,
     );
   }
   const extra = options.extraLabelSelector?.[0];
   if (extra !== undefined) {
-    throw createStorageError('NOT_SUPPORTED', `the storage 'postgres' knows no search label '${extra.key}'`);
+    throw createStorageError('NOT_SUPPORTED', `the storage '${storage}' knows no search label '${extra.key}'`);
   }
 }

@@ -1,0 +1,42 @@
+import { contractVersion, type StoragePlugin } from '@clusterdex/storage-contract';
+import { createServerStorageFactory, ServerStorage } from '@clusterdex/storage-sql';
+import { configSchema, type MysqlConfig } from './config.js';
+import { migrate } from './migrate.js';
+import { createMysqlBackend } from './mysql-backend.js';
+import { MysqlDatabase } from './mysql-database.js';
+
+export default {
+  contract: contractVersion,
+  name: 'mysql',
+  capabilities: {
+    watch: true,
+    labelSelector: true,
+    fieldSelector: true,
+    ownerSearch: true,
+    fuzzyName: true,
+    orderBy: true,
+    continueToken: true,
+    remainingItemCount: true,
+    onlyMetadata: true,
+    rows: true,
+    collectionResources: true,
+    events: true,
+    fullText: false,
+    rawQuery: true,
+    history: false,
+    durable: true,
+    multiProcess: true,
+    keyValue: false,
+  },
+  configSchema,
+  async createStorageFactory(config, host) {
+    const database = await MysqlDatabase.open(config, host);
+    try {
+      await migrate(database);
+    } catch (error) {
+      await database.close(0);
+      throw error;
+    }
+    return createServerStorageFactory(new ServerStorage(createMysqlBackend(database, config, host)));
+  },
+} satisfies StoragePlugin<MysqlConfig>;
