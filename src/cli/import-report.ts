@@ -1,6 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import type { ImportFailure, ImportProgress, ImportResult } from '../synchro/import/import-result.js';
 import { formatTable, printable } from './format-table.js';
+import { createProgressLine, progressBar } from './progress-line.js';
 
 /** What an import says while it runs, on a terminal and elsewhere. */
 export interface ImportReport {
@@ -14,25 +15,14 @@ export interface ImportReport {
 }
 
 const shownFailures = 20;
-const barMilliseconds = 100;
 
 export function createImportReport(stderr: Pick<WriteStream, 'isTTY' | 'columns' | 'write'>): ImportReport {
   const startedAt = Date.now();
-  let drawnAt = 0;
-  let isDrawn = false;
   let failures = 0;
-  const clear = () => {
-    if (isDrawn) stderr.write('\r\x1b[K');
-    isDrawn = false;
-  };
+  const line = createProgressLine(stderr);
+  const { clear } = line;
   return {
-    progress(progress) {
-      if (!stderr.isTTY || Date.now() - drawnAt < barMilliseconds) return;
-      drawnAt = Date.now();
-      isDrawn = true;
-      const line = progressLine(progress, drawnAt - startedAt);
-      stderr.write(`\r\x1b[K${line.slice(0, (stderr.columns ?? 80) - 1)}`);
-    },
+    progress: (progress) => line.draw(() => progressLine(progress, Date.now() - startedAt)),
     failure(failure) {
       clear();
       failures++;
@@ -62,9 +52,7 @@ function progressLine({ file, bytesRead, bytesTotal, objects }: ImportProgress, 
   const counts = `${count(objects)} objects  ${count(rate)}/s`;
   const name = file === '-' ? 'stdin' : file.slice(file.lastIndexOf('/') + 1);
   if (bytesTotal === undefined || bytesTotal === 0) return `${name}  ${(bytesRead / 1e6).toFixed(1)} MB  ${counts}`;
-  const share = Math.min(bytesRead / bytesTotal, 1);
-  const bar = '='.repeat(Math.round(24 * share)).padEnd(24);
-  return `${name}  [${bar}] ${Math.floor(100 * share)}%  ${counts}`;
+  return `${name}  ${progressBar(bytesRead / bytesTotal)}  ${counts}`;
 }
 
 function summary(result: ImportResult): string {

@@ -5,6 +5,7 @@ import { importCommand } from './import.js';
 import { kubeconfigCommand } from './kubeconfig.js';
 import { pluginsCommand } from './plugins.js';
 import { serveCommand } from './serve.js';
+import { storageCommand } from './storage.js';
 import { versionCommand } from './version.js';
 
 const examples = `
@@ -31,6 +32,7 @@ export function createProgram(): Command {
     .addCommand(serveCommand())
     .addCommand(importCommand())
     .addCommand(clustersCommand())
+    .addCommand(storageCommand())
     .addCommand(kubeconfigCommand())
     .addCommand(pluginsCommand())
     .addCommand(versionCommand());

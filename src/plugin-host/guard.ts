@@ -35,6 +35,7 @@ export function guardStorage(storage: StorageFactory, options: GuardOptions): St
   const gate = new CallGate({ ...options, sweepInterval: Math.max(10, Math.min(1000, shortest / 4)) });
   const guard: Guard = { ...options, gate, storage };
   const call = { deadline: deadlines.call };
+  const schema = storage.schema?.bind(storage);
   const storages = new Map<string, ResourceStorage>();
   const collections = new Map<string, CollectionResourceStorage>();
   let shutdown: Promise<void> | undefined;
@@ -82,6 +83,7 @@ export function guardStorage(storage: StorageFactory, options: GuardOptions): St
         signal,
         start: (stop) => storage.cleanClusterResource(cluster, type, stop),
       }),
+    ...(schema && { schema: () => gate.runSync('schema', schema) }),
     health: () =>
       gate
         .run('health', () => storage.health(), call)

@@ -145,6 +145,7 @@ export function createSqliteStorageFactory(storage: SqliteStorage): StorageFacto
       await storage.writer.request('forgetCluster', cluster);
     },
     cleanClusterResource: (cluster, type, signal) => clean(storage, cluster, { type, signal }),
+    schema: () => storage.schema,
     async health() {
       try {
         if (storage.brokenThread())

@@ -4,12 +4,14 @@ import {
   type ObjectBatch,
   type OrderTerm,
   type ResourceType,
+  type StorageSchema,
   type StoredObject,
 } from '@clusterdex/storage-contract';
 import type Database from 'better-sqlite3';
 import { batchEnd, pageBytes, pieceBytes } from './batch-end.js';
 import { ChangeFeed } from './change-feed.js';
 import type { SqliteConfig } from './config.js';
+import { foundSchema } from './found-schema.js';
 import { identifierQuery, type QueryScope } from './identifier-query.js';
 import { findLabelDriver, type LabelDriver } from './label-driver.js';
 import { mapError } from './map-error.js';
@@ -19,6 +21,7 @@ import { ObjectReader, type ReadForm } from './object-reader.js';
 import { openDatabase } from './open-database.js';
 import { createPageCaches, type PageCaches, type PageForm, pageFormOf } from './page-cache.js';
 import { type Page, PageReader } from './page-reader.js';
+import { migrations } from './schema.js';
 import { type IdentifierQuery, type IdentifierResult, selectIdentifiers } from './select-identifiers.js';
 import { Statements } from './statements.js';
 import { TypesRegistry } from './types-registry.js';
@@ -36,6 +39,7 @@ interface Threads {
   readonly writer: WorkerThread;
   readonly pages: WorkerThread;
   readonly scans: readonly WorkerThread[];
+  readonly found: number | undefined;
 }
 
 export interface ListScope {
@@ -49,6 +53,7 @@ export interface ListScope {
  */
 export class SqliteStorage {
   readonly file: string;
+  readonly schema: StorageSchema;
   readonly types: TypesRegistry;
   readonly reader: ObjectReader;
   readonly statements: Statements;
@@ -65,6 +70,7 @@ export class SqliteStorage {
 
   /** The writer thread creates and migrates the file before anybody else opens it. */
   static async open(config: SqliteConfig): Promise<SqliteStorage> {
+    const found = foundSchema(config.file);
     const threads = [new WorkerThread({ mode: 'write', database: config })];
     try {
       await threads[0]?.request('open', undefined);
@@ -73,7 +79,7 @@ export class SqliteStorage {
       }
       const [writer, pages, ...scans] = threads as [WorkerThread, WorkerThread, ...WorkerThread[]];
       await Promise.all([pages, ...scans].map((reader) => reader.request('open', undefined)));
-      return new SqliteStorage(config, { writer, pages, scans });
+      return new SqliteStorage(config, { writer, pages, scans, found });
     } catch (error) {
       await Promise.all(threads.map((thread) => thread.close()));
       throw mapError(error, config.file);
@@ -82,6 +88,10 @@ export class SqliteStorage {
 
   private constructor(config: SqliteConfig, threads: Threads) {
     this.file = config.file;
+    this.schema = {
+      version: migrations.length,
+      ...(threads.found === undefined ? {} : { found: threads.found }),
+    };
     this.writer = threads.writer;
     this.#pages = threads.pages;
     this.#scans = threads.scans;

@@ -24,6 +24,13 @@ export interface StorageHealth {
   readonly reason?: string;
 }
 
+/** Versions of the form in which a storage keeps its data, numbers of its own that rise. */
+export interface StorageSchema {
+  readonly version: number;
+  /** What the open found: smaller when it migrated, absent when there was nothing yet. */
+  readonly found?: number;
+}
+
 /**
  * Everything rejects with a StorageError. Every call may run at the same time as every other. A signal that aborts makes the call
  * reject with TIMEOUT soon, and leaves nothing half done that a repeat of the call would not finish.
@@ -46,6 +53,8 @@ export interface StorageFactory {
   cleanCluster(cluster: string, signal?: AbortSignal): Promise<void>;
   /** Removes the cluster's objects of a type; the inventory is the caller's to change. Interruptible, resumable, idempotent. */
   cleanClusterResource(cluster: string, type: ResourceType, signal?: AbortSignal): Promise<void>;
+  /** Optional, for a storage that migrates: no I/O; does not change after the open. */
+  schema?(): StorageSchema;
   /** Never rejects. */
   health(): Promise<StorageHealth>;
   /** Finishes or aborts what is in flight; once. Afterwards every call rejects with CLOSED. */
