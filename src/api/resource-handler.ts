@@ -7,6 +7,7 @@ import type { ContinueTokens } from '../query/continue-tokens.js';
 import type { FeatureGates } from '../query/feature-gates.js';
 import { parseGetRequest } from '../query/parse-get-request.js';
 import { parseListRequest } from '../query/parse-list-request.js';
+import { intersectNames } from '../query/resolve-fields.js';
 import { type AnswerForm, formOf } from './answer-form.js';
 import { ApiError, unknownCluster, unknownPath, unknownSubresource } from './api-error.js';
 import { atRevision } from './at-revision.js';
@@ -96,7 +97,9 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
     if (!options.canWatch) throw new ApiError(methodNotAllowed('watch', target));
     const { transform } = formOf(response.req, watchOffer);
     const representation = represent(request, { transform, asked: asForm(list), isList: false });
-    const selected = target.name === undefined ? list.options : { ...list.options, names: { in: [target.name] } };
+    const named = target.name === undefined ? undefined : { in: [target.name] };
+    const names = intersectNames([list.options.names, named]);
+    const selected = names === undefined ? list.options : { ...list.options, names };
     await watches.run(response, (signal) =>
       sendWatch(response, served.storage, {
         ...list,

@@ -156,6 +156,9 @@ describe.each(['sqlite', 'memory'])('a watch on %s', (storageName) => {
     expect(searched.map(summary)).toEqual(['ADDED other']);
     const old = await events(`${resources}/clusters/c1/api/v1/watch/namespaces/default/configmaps/plain?${from}`, 1);
     expect(old.map(summary)).toEqual(['ADDED plain']);
+    const contradiction = `names=labelled&resourceVersion=${revision}&timeoutSeconds=1`;
+    const path = `${resources}/clusters/c1/api/v1/watch/namespaces/default/configmaps/plain?${contradiction}`;
+    expect(await (await fetch(`${url}${path}`)).text()).toBe('');
   });
 
   it('goes on from the last object that a client saw, without a gap or a repetition', async () => {

@@ -126,6 +126,15 @@ describeKubectl.each(['sqlite', 'memory'])('commands of a real kubectl on %s', (
       }
     });
 
+    it('prints one object as YAML as recorded, with the same annotation', () => {
+      const { stdout } = recorded('pod-yaml.txt');
+      const annotated = stdout.replace(
+        'metadata:\n',
+        'metadata:\n  annotations:\n    shadow.clusterpedia.io/cluster-name: alpha\n',
+      );
+      expect(shop('get', 'pod', 'cart-6f7d-crash', '-o', 'yaml')).toEqual(printed(annotated));
+    });
+
     it('takes a file, several types and several names', () => {
       expect(run('get', '-f', file, '-o', 'name')).toEqual(printed('configmap/web-config\n'));
       expect(shop('get', 'deploy/web', 'svc/web', '-o', 'name')).toEqual(printed('deployment.apps/web\nservice/web\n'));

@@ -80,6 +80,7 @@ export const watchCases: readonly ConformanceCase[] = [
     name: 'a watch has every filter that a list has',
     needs: ['watch', 'labelSelector', 'fieldSelector', 'fuzzyName'],
     async run({ storage }) {
+      const color = [{ key: 'spec' }, { key: 'color' }];
       const filters: [ListOptions, string][] = [
         [{ clusters: { in: ['c2'] } }, 'other-cluster'],
         [{ namespaces: { notIn: ['n1'] } }, 'other-namespace'],
@@ -87,7 +88,15 @@ export const watchCases: readonly ConformanceCase[] = [
         [{ fuzzyNames: { in: ['LAI'] } }, 'plain'],
         [label('x'), 'labelled'],
         [{ since: Date.parse('2024-01-01T00:00:00Z') }, 'young'],
-        [{ fieldSelector: [{ path: [{ key: 'spec' }, { key: 'color' }], operator: 'in', values: ['red'] }] }, 'red'],
+        [{ fieldSelector: [{ path: color, operator: 'in', values: ['red'] }] }, 'red'],
+        [{ fieldSelector: [{ path: color, operator: 'in', values: ['red'], whenEmpty: 'blue' }] }, 'red'],
+        [
+          {
+            names: { in: ['plain', 'red'] },
+            fieldSelector: [{ path: color, operator: 'in', values: [''], whenEmpty: '' }],
+          },
+          'plain',
+        ],
       ];
       const objects = [
         testObject('other-cluster', { cluster: 'c2' }),
