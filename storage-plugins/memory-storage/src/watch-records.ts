@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { CollectionListOptions, WatchBatch, WatchEvent } from '@clusterdex/storage-contract';
 import {
-  type CollectionListOptions,
-  createStorageError,
-  type WatchBatch,
-  type WatchEvent,
-} from '@clusterdex/storage-contract';
-import { compileFilter, observe, type SelectableObject } from '@clusterdex/storage-contract/selection';
+  compileFilter,
+  observe,
+  parseRevision,
+  refuseListOptions,
+  type SelectableObject,
+} from '@clusterdex/storage-contract/selection';
 import { assertSupported } from './assert-supported.js';
 import type { RecordChange } from './change-history.js';
 import { toStoredObject } from './list-records.js';
@@ -15,7 +16,6 @@ import { Pacer } from './pacer.js';
 import type { StorageCore } from './storage-core.js';
 
 const changesPerBatch = 200;
-const listsOnly = ['orderBy', 'limit', 'start', 'injectEvents', 'withRows', 'withRemainingCount'] as const;
 
 export interface WatchRequest {
   readonly options: CollectionListOptions;
@@ -33,7 +33,8 @@ export async function* watchRecords(
 ): AsyncGenerator<WatchBatch, void, undefined> {
   const { state } = core;
   const { options, signal } = request;
-  refuseUnsupported(options);
+  assertSupported(options);
+  refuseListOptions(options, 'memory');
   const filter = compileFilter(options);
   let position = parseRevision(request.revision);
   while (!signal.aborted) {
@@ -67,21 +68,4 @@ function selectEvents(
     const object = toStoredObject(seen.object, { state, collection }, { onlyMetadata: options.onlyMetadata === true });
     return [{ type: seen.type, revision: change.revision.toString(), object }];
   });
-}
-
-function refuseUnsupported(options: CollectionListOptions): void {
-  assertSupported(options);
-  for (const name of listsOnly) {
-    const value = options[name];
-    if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) continue;
-    throw createStorageError('NOT_SUPPORTED', `the storage memory cannot watch with ${name}`);
-  }
-}
-
-function parseRevision(revision: string): number {
-  if (/^\d{1,15}$/.test(revision)) return Number(revision);
-  throw createStorageError(
-    'EXPIRED',
-    `expected a revision of this storage, found '${revision.slice(0, 64)}'; list again`,
-  );
 }

@@ -1,5 +1,6 @@
 import { createStorageError } from '@clusterdex/storage-contract';
-import { type SelectableObject, selectableFromJson, type Transition } from '@clusterdex/storage-contract/selection';
+import { selectableFromJson } from '@clusterdex/storage-contract/selection';
+import type { Change, ChangedObject } from '@clusterdex/storage-sql';
 import type Database from 'better-sqlite3';
 
 /** How much is read at once, whichever is reached first. */
@@ -9,16 +10,6 @@ const bytesPerRead = 4 * 1024 * 1024;
 const pollMilliseconds = 100;
 /** Watchers that are equally far share what they read. */
 const readsKept = 8;
-
-export interface ChangedObject extends SelectableObject {
-  readonly json: Uint8Array;
-}
-
-export interface Change extends Transition<ChangedObject> {
-  readonly revision: number;
-  readonly typeId: number;
-  readonly cluster: string;
-}
 
 interface Row {
   readonly revision: number;

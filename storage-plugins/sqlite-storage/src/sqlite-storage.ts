@@ -7,6 +7,7 @@ import {
   type StorageSchema,
   type StoredObject,
 } from '@clusterdex/storage-contract';
+import { refuseUnsupported } from '@clusterdex/storage-sql';
 import type Database from 'better-sqlite3';
 import { batchEnd, pageBytes, pieceBytes } from './batch-end.js';
 import { ChangeFeed } from './change-feed.js';
@@ -126,7 +127,7 @@ export class SqliteStorage {
   }
 
   async *list(options: CollectionListOptions, scope: ListScope, signal?: AbortSignal): AsyncGenerator<ObjectBatch> {
-    refuseUnsupported(options);
+    refuseUnsupported(options, 'sqlite');
     this.refuseClosed();
     refuseAborted(signal);
     const form: ReadForm = {
@@ -324,19 +325,6 @@ function describe(batch: ObjectBatch, found: IdentifierResult, place: { first: b
   if (place.last && found.position !== undefined) additions.continue = found.position;
   if (place.last && found.remaining !== undefined) additions.remainingItemCount = found.remaining;
   return Object.assign(batch, additions);
-}
-
-function refuseUnsupported(options: CollectionListOptions): void {
-  if (options.fullText !== undefined) {
-    throw createStorageError(
-      'NOT_SUPPORTED',
-      "the storage 'sqlite' does not have the capability fullText, which this list asks for",
-    );
-  }
-  const extra = options.extraLabelSelector?.[0];
-  if (extra !== undefined) {
-    throw createStorageError('NOT_SUPPORTED', `the storage 'sqlite' knows no search label '${extra.key}'`);
-  }
 }
 
 function refuseAborted(signal: AbortSignal | undefined): void {

@@ -1,14 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { CollectionListOptions, WatchBatch, WatchEvent } from '@clusterdex/storage-contract';
 import {
-  type CollectionListOptions,
-  createStorageError,
-  reduceToMetadata,
-  type WatchBatch,
-  type WatchEvent,
-} from '@clusterdex/storage-contract';
-import { compileFilter, observe, type SelectableObject } from '@clusterdex/storage-contract/selection';
-import { ownerScope, ownerUids } from '@clusterdex/storage-sql';
-import type { Change } from './change-feed.js';
+  compileFilter,
+  parseRevision,
+  refuseListOptions,
+  type SelectableObject,
+} from '@clusterdex/storage-contract/selection';
+import { type Change, observeChange, ownerScope, ownerUids } from '@clusterdex/storage-sql';
 import type { ListScope, SqliteStorage } from './sqlite-storage.js';
 
 export interface WatchRequest {
@@ -17,25 +15,13 @@ export interface WatchRequest {
   readonly signal: AbortSignal;
 }
 
-const unsupported = [
-  'orderBy',
-  'limit',
-  'start',
-  'injectEvents',
-  'withRows',
-  'withRemainingCount',
-  'rawQuery',
-  'fullText',
-  'extraLabelSelector',
-] as const;
-
 /** Reads the log from a revision on, for as long as the signal lets it. */
 export async function* watchChanges(
   storage: SqliteStorage,
   scope: () => ListScope,
   { options, revision, signal }: WatchRequest,
 ): AsyncGenerator<WatchBatch> {
-  refuseUnsupported(options);
+  refuseListOptions(options, 'sqlite');
   const filter = compileFilter(options);
   let position = parseRevision(revision);
   while (!signal.aborted) {
@@ -62,20 +48,15 @@ function selectEvents(storage: SqliteStorage, changes: readonly Change[], select
   const typeIds = selection.typeIds === undefined ? undefined : new Set(selection.typeIds);
   const owned = compileOwner(storage, selection.options);
   const matches = (object: SelectableObject) => selection.filter(object) && owned(object);
-  return changes.flatMap((change) => {
-    if (typeIds !== undefined && !typeIds.has(change.typeId)) return [];
-    const seen = observe(change, matches);
-    if (seen === undefined) return [];
-    const { cluster, namespace, name, json } = seen.object;
-    const object = {
-      cluster,
-      namespace,
-      name,
-      json: selection.options.onlyMetadata === true ? reduceToMetadata(json) : json,
-    };
-    const type = selection.collection ? { type: storage.types.type(change.typeId) } : {};
-    return { type: seen.type, revision: String(change.revision), object: { ...object, ...type } };
-  });
+  const observer = {
+    options: selection.options,
+    collection: selection.collection,
+    matches,
+    typeOf: (id: number) => storage.types.type(id),
+  };
+  return changes.flatMap((change) =>
+    typeIds?.has(change.typeId) === false ? [] : (observeChange(change, observer) ?? []),
+  );
 }
 
 /** Who the owners are is asked at the time of the events. */
@@ -92,20 +73,4 @@ function compileOwner(storage: SqliteStorage, options: CollectionListOptions): (
     }
     return owned;
   };
-}
-
-function parseRevision(revision: string): number {
-  if (/^\d{1,15}$/.test(revision)) return Number(revision);
-  throw createStorageError(
-    'EXPIRED',
-    `expected a revision of this storage, found '${revision.slice(0, 64)}'; list again`,
-  );
-}
-
-function refuseUnsupported(options: CollectionListOptions): void {
-  for (const name of unsupported) {
-    const value = options[name];
-    if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) continue;
-    throw createStorageError('NOT_SUPPORTED', `the storage 'sqlite' cannot watch with ${name}`);
-  }
 }

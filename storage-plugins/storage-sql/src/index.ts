@@ -1,3 +1,4 @@
+export * from './change.js';
 export * from './compile-list.js';
 export * from './decide-changes.js';
 export * from './dialect.js';
@@ -7,5 +8,6 @@ export * from './label-condition.js';
 export * from './order.js';
 export * from './owner-condition.js';
 export * from './position.js';
+export * from './refuse-unsupported.js';
 export * from './server/index.js';
 export * from './sql.js';

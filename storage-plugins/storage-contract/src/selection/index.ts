@@ -17,3 +17,4 @@ export * from './selectable-from-json.js';
 export * from './selectable-object.js';
 export * from './transition.js';
 export * from './type-selector.js';
+export * from './watch-options.js';

@@ -1,5 +1,6 @@
 import { createStorageError } from '@clusterdex/storage-contract';
-import { type SelectableObject, selectableFromJson, type Transition } from '@clusterdex/storage-contract/selection';
+import { selectableFromJson } from '@clusterdex/storage-contract/selection';
+import type { Change, ChangedObject } from '../change.js';
 import { sql, verbatim } from '../sql.js';
 import type { Row, SqlBackend, Value } from './sql-backend.js';
 import type { TypesRegistry } from './types-registry.js';
@@ -11,16 +12,6 @@ const changesPerRead = 200;
 const pollMilliseconds = 100;
 /** Watchers that are equally far share what they read. */
 const readsKept = 8;
-
-export interface ChangedObject extends SelectableObject {
-  readonly json: Uint8Array;
-}
-
-export interface Change extends Transition<ChangedObject> {
-  readonly revision: number;
-  readonly typeId: number;
-  readonly cluster: string;
-}
 
 /**
  * The log of changes, as watchers read it. A watcher holds nothing but its place in it. Batches become visible in the order of their

@@ -1,4 +1,5 @@
-import { type CollectionListOptions, createStorageError, type ObjectBatch } from '@clusterdex/storage-contract';
+import type { CollectionListOptions, ObjectBatch } from '@clusterdex/storage-contract';
+import { refuseUnsupported } from '../refuse-unsupported.js';
 import { sql, verbatim } from '../sql.js';
 import { batchEnd, pageBytes, pieceBytes } from './batch-end.js';
 import { ChangeFeed } from './change-feed.js';
@@ -128,17 +129,4 @@ function describe(batch: ObjectBatch, found: Selected, place: { first: boolean; 
   if (place.last && found.position !== undefined) additions.continue = found.position;
   if (place.last && found.remaining !== undefined) additions.remainingItemCount = found.remaining;
   return Object.assign(batch, additions);
-}
-
-function refuseUnsupported(options: CollectionListOptions, storage: string): void {
-  if (options.fullText !== undefined) {
-    throw createStorageError(
-      'NOT_SUPPORTED',
-      `the storage '${storage}' does not have the capability fullText, which this list asks for`,
-    );
-  }
-  const extra = options.extraLabelSelector?.[0];
-  if (extra !== undefined) {
-    throw createStorageError('NOT_SUPPORTED', `the storage '${storage}' knows no search label '${extra.key}'`);
-  }
 }
