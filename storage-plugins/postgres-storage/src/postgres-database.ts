@@ -19,6 +19,11 @@ const types = {
   },
 } as pg.CustomTypesConfig;
 
+/** Of a client of pg, which does not say so in its types. */
+interface WithSocket {
+  readonly connection: { readonly stream: { destroy(): void } };
+}
+
 /** The pools of connections. */
 export class PostgresDatabase implements SqlDatabase {
   /** `host:port/database`, for messages. */
@@ -95,8 +100,7 @@ export class PostgresDatabase implements SqlDatabase {
     const late = new AbortController();
     await Promise.race([ended, setTimeout(patienceMilliseconds, undefined, { signal: late.signal }).catch(() => {})]);
     late.abort();
-    for (const client of this.#busy) client.release(true);
-    this.#busy.clear();
+    for (const client of [...this.#busy]) this.#release(client, true);
     await ended;
   }
 
@@ -183,6 +187,8 @@ export class PostgresDatabase implements SqlDatabase {
 
   #release(client: pg.PoolClient, destroy: boolean): void {
     if (!this.#busy.delete(client)) return;
+    // pg itself would wait for the answers.
+    if (destroy) (client as unknown as WithSocket).connection.stream.destroy();
     client.release(destroy);
   }
 
