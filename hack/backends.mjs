@@ -3,7 +3,7 @@
 // node hack/backends.mjs [name ...]; `npm test` starts its own on free ports, unless the environment says where one runs.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
@@ -18,7 +18,7 @@ export const backends = JSON.parse(readFileSync(join(root, 'test/backends/backen
 
 /** How each is started: in `folder`, as `user`, on `port` of the loopback address. Resolves to the running process. */
 const starters = {
-  async postgres({ bin, folder, user, port }) {
+  async postgres({ bin, folder, user, port, certificate }) {
     const data = join(folder, 'data');
     run(
       join(bin, 'initdb'),
@@ -32,11 +32,13 @@ const starters = {
       listen_addresses: '127.0.0.1',
       unix_socket_directories: folder,
     };
+    if (certificate !== undefined)
+      Object.assign(settings, { ssl: 'on', ssl_cert_file: certificate.file, ssl_key_file: certificate.key });
     const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const child = start(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], user);
     return { child, stopSignal: 'SIGINT' };
   },
-  async mysql({ bin, folder, user, port }) {
+  async mysql({ bin, folder, user, port, certificate }) {
     const data = join(folder, 'data');
     mkdirSync(data);
     if (user.uid !== undefined) chownSync(data, user.uid, user.gid);
@@ -52,6 +54,8 @@ const starters = {
       'innodb-flush-log-at-trx-commit': 0,
       'innodb-buffer-pool-size': 268435456,
     };
+    if (certificate !== undefined)
+      Object.assign(settings, { 'ssl-cert': certificate.file, 'ssl-key': certificate.key });
     const flags = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
     const child = start(join(bin, 'mariadbd'), [...common, '--skip-name-resolve', ...flags], user);
     return { child, stopSignal: 'SIGTERM' };
@@ -72,7 +76,8 @@ export async function startBackend(backend, port) {
   const folder = mkdtempSync(join(tmpdir(), `clusterdex-${backend.name}-`));
   if (user.uid !== undefined) chownSync(folder, user.uid, user.gid);
   const chosenPort = port ?? (await freePort());
-  const { child, stopSignal } = await starters[backend.name]({ bin, folder, user, port: chosenPort });
+  const certificate = makeCertificate(folder, user);
+  const { child, stopSignal } = await starters[backend.name]({ bin, folder, user, port: chosenPort, certificate });
   let output = '';
   child.stderr.on('data', (piece) => {
     output += piece;
@@ -97,7 +102,22 @@ export async function startBackend(backend, port) {
   }
   const address = new URL(backend.address);
   address.port = String(chosenPort);
-  return { address: address.href, stop };
+  return { address: address.href, authority: certificate?.file, stop };
+}
+
+/** For TLS; undefined where there is no openssl to make one. */
+function makeCertificate(folder, user) {
+  const file = join(folder, 'server.crt');
+  const key = join(folder, 'server.key');
+  const parameters = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', '/CN=127.0.0.1'];
+  const { status } = spawnSync(
+    'openssl',
+    [...parameters, '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', file],
+    { ...user, cwd: '/' },
+  );
+  // The tests, which may run as another user, read the certificate.
+  if (status === 0) chmodSync(folder, 0o755);
+  return status === 0 ? { file, key } : undefined;
 }
 
 function expand(folder) {
@@ -144,7 +164,8 @@ async function main(names) {
     try {
       const server = await startBackend(backend, Number(new URL(backend.address).port));
       running.push(server);
-      console.log(`${backend.title}: ${backend.variable}=${server.address}`);
+      const authority = server.authority === undefined ? '' : ` ${backend.variable}_CA=${server.authority}`;
+      console.log(`${backend.title}: ${backend.variable}=${server.address}${authority}`);
     } catch (error) {
       console.error(`${error.message}\n  ${backend.start}`);
     }

@@ -22,6 +22,7 @@ for (const backend of backends) {
     const server = await startBackend(backend);
     running.push(server);
     environment[backend.variable] = server.address;
+    if (server.authority !== undefined) environment[`${backend.variable}_CA`] = server.authority;
   } catch (error) {
     notRun.push(`not run: the tests with ${backend.title}: ${error.message}\n  ${backend.start}`);
     if (required.has(backend.name)) process.exitCode = 1;

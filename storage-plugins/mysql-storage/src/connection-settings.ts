@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { createStorageError } from '@clusterdex/storage-contract';
 import type { ConnectionOptions, SslOptions } from 'mysql2/promise';
 import type { MysqlConfig } from './config.js';
@@ -11,6 +12,10 @@ export function connectionSettings(config: MysqlConfig): ConnectionOptions {
   if (database === undefined) throw createStorageError('INVALID', 'expected the name of a database, found none');
   const password = passwordOf(config) ?? parsed.password ?? process.env.DB_PASSWORD;
   const ssl = tls(config);
+  // mysql2 compares the certificate with 'localhost' then.
+  if (config.sslMode === 'verify-full' && isIP(host) !== 0) {
+    throw createStorageError('INVALID', `sslMode verify-full needs the name of the host, found the address ${host}`);
+  }
   return {
     ...(host.startsWith('/') ? { socketPath: host } : { host, port: config.port ?? parsed.port ?? 3306 }),
     user: config.user ?? parsed.user ?? 'root',
