@@ -77,7 +77,8 @@ function readWhole(cursor: Cursor, first: number): unknown {
     case 'null':
       return null;
     default:
-      return parseExactJson(value);
+      // Short numbers, which most are, need no parser.
+      return first !== openBrace && first !== openBracket && value.length < 16 ? Number(value) : parseExactJson(value);
   }
 }
 
