@@ -143,7 +143,7 @@ function resourceRow({ typeId, cluster }: BatchScope, { id, after }: Replacement
     now,
     object.metadataEnd,
     object.json.length,
-    Buffer.from(digest, 'hex'),
+    digest,
     labelIds,
   ];
 }

@@ -3,6 +3,8 @@ import { joinSql, type Sql, type SqlConnection, type SqlValue, sql, verbatim } f
 /** So much goes in one statement: below what every server takes (max_allowed_packet), few texts to remember. */
 const bytesPerStatement = 4 * 1024 * 1024;
 const rowsPerStatement = 500;
+/** Of two numbers or texts each. */
+const pairsPerStatement = 5000;
 
 /** Several rows in few statements: `INSERT INTO table (columns) VALUES (…), (…)`, ended by `ending`. */
 export async function insertRows(
@@ -27,8 +29,9 @@ export function* split<Item extends readonly SqlValue[]>(rows: readonly Item[]):
   let some: Item[] = [];
   let bytes = 0;
   for (const row of rows) {
+    const most = row.length > 2 ? rowsPerStatement : pairsPerStatement;
     const size = row.reduce<number>((sum, value) => sum + sizeOf(value), 0);
-    if (some.length === rowsPerStatement || (some.length > 0 && bytes + size > bytesPerStatement)) {
+    if (some.length === most || (some.length > 0 && bytes + size > bytesPerStatement)) {
       yield some;
       some = [];
       bytes = 0;

@@ -15,6 +15,7 @@ import {
   type Sql,
   type SqlBackend,
   type SqlConnection,
+  type StoredState,
   sql,
   startCondition,
   termsAsText,
@@ -33,6 +34,8 @@ import { mysqlDialect } from './mysql-dialect.js';
 const firstPiece = 500;
 const growth = 8;
 const rowsPerPiece = 200;
+/** The server looks at each pair of a namespace and a name. */
+const manyNamespaces = 16;
 
 /** What MySQL and MariaDB say in their own way. */
 export function createMysqlBackend(
@@ -211,32 +214,39 @@ async function beginWrite(
   await connection.query(
     sql`INSERT INTO writers (type_id, cluster) VALUES (${typeId}, ${cluster}) ON DUPLICATE KEY UPDATE cluster = VALUES(cluster)`,
   );
-  const stored = new Map<
-    string,
-    { id: number; uid: string; resourceVersion: string; digest: string; labelIds: string }
-  >();
-  const byNamespace = new Map<string, (readonly [name: string])[]>();
-  for (const { namespace, name } of places) {
-    const known = byNamespace.get(namespace) ?? [];
-    known.push([name]);
-    byNamespace.set(namespace, known);
-  }
-  for (const [namespace, names] of byNamespace) {
-    for (const some of split(names)) {
-      const rows = await connection.query(
-        sql`SELECT id, uid, resource_version, lower(hex(digest)), label_ids, name FROM resources
-          WHERE type_id = ${typeId} AND cluster = ${cluster} AND namespace = ${namespace} AND ${isOneOf(
-            verbatim('name'),
-            some.map(([name]) => name),
-          )}`,
-      );
-      for (const [id, ...texts] of rows) {
-        const [uid = '', resourceVersion = '', digest = '', labelIds = '', name = ''] = texts.map(textOf);
-        stored.set(objectKey(namespace, name), { id: Number(id), uid, resourceVersion, digest, labelIds });
-      }
+  const stored = new Map<string, StoredState>();
+  for (const { namespaces, names } of groups(places)) {
+    const inNamespace = isOneOf(verbatim('namespace'), namespaces);
+    const called = isOneOf(verbatim('name'), names);
+    const rows = await connection.query(
+      sql`SELECT id, uid, resource_version, digest, label_ids, namespace, name FROM resources
+        WHERE type_id = ${typeId} AND cluster = ${cluster} AND ${inNamespace} AND ${called}`,
+    );
+    for (const [id, ...texts] of rows) {
+      const [uid = '', resourceVersion = '', digest = '', labelIds = '', namespace = '', name = ''] = texts.map(textOf);
+      stored.set(objectKey(namespace, name), { id: Number(id), uid, resourceVersion, digest, labelIds });
     }
   }
   return { stored, batchId: 0 };
+}
+
+interface PlaceGroup {
+  readonly namespaces: readonly string[];
+  readonly names: readonly string[];
+}
+
+/** A few namespaces are asked for at once, each with all names: what is found besides does no harm. */
+function groups(places: readonly Place[]): readonly PlaceGroup[] {
+  const byNamespace = new Map<string, string[]>();
+  for (const { namespace, name } of places) {
+    const names = byNamespace.get(namespace) ?? [];
+    names.push(name);
+    byNamespace.set(namespace, names);
+  }
+  if (byNamespace.size > manyNamespaces) {
+    return [...byNamespace].map(([namespace, names]) => ({ namespaces: [namespace], names }));
+  }
+  return [{ namespaces: [...byNamespace.keys()], names: places.map(({ name }) => name) }];
 }
 
 /** A fault of the statement itself, not of the server. */

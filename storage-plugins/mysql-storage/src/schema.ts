@@ -30,7 +30,7 @@ export const migrations: readonly (readonly string[])[] = [
       synced_at BIGINT NOT NULL,
       metadata_end INT NOT NULL,
       size INT NOT NULL,
-      digest BINARY(16) NOT NULL,
+      digest VARBINARY(32) NOT NULL,
       label_ids BLOB NOT NULL,
       UNIQUE KEY resources_key (type_id, cluster, namespace, name),
       KEY resources_place (type_id, namespace, name, cluster),

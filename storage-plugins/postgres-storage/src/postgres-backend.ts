@@ -83,7 +83,8 @@ export function createPostgresBackend(
           sql`INSERT INTO labels (name, value) SELECT name, value FROM ${given} ON CONFLICT DO NOTHING`,
         );
         const found = connection.query(
-          sql`SELECT l.id, l.name, l.value FROM ${given} JOIN labels l ON l.name = x.name AND l.value = x.value`,
+          sql`SELECT l.id, l.name, l.value FROM ${given} CROSS JOIN LATERAL (
+              SELECT * FROM labels s WHERE s.name = x.name AND s.value = x.value LIMIT 1) l`,
         );
         return (await Promise.all([found, inserted]))[0];
       });
@@ -163,9 +164,11 @@ async function beginWrite(
     places.map(({ name }) => name),
   );
   const states = connection.query(
-    sql`SELECT DISTINCT ON (r.id) r.id, r.uid, r.resource_version, encode(r.digest, 'hex'), r.label_ids, r.namespace, r.name
-      FROM unnest(${namespaces}::text[], ${names}::text[]) x (namespace, name)
-      JOIN resources r ON r.type_id = ${typeId} AND r.cluster = ${cluster} AND r.namespace = x.namespace AND r.name = x.name`,
+    // One look-up for each, whatever the planner thinks of a table that nobody has analysed yet.
+    sql`SELECT r.id, r.uid, r.resource_version, encode(r.digest, 'hex'), r.label_ids, x.namespace, x.name
+      FROM unnest(${namespaces}::text[], ${names}::text[]) x (namespace, name) CROSS JOIN LATERAL (
+        SELECT * FROM resources s WHERE s.type_id = ${typeId} AND s.cluster = ${cluster} AND s.namespace = x.namespace AND s.name = x.name
+        LIMIT 1) r`,
     { name: 'states' },
   );
   const [rows, [row]] = await Promise.all([states, batch, locked]);
