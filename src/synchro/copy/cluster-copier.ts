@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ClusterInventory, ResourceInventory } from '@clusterdex/storage-contract';
+import { compareText } from '@clusterdex/storage-contract/selection';
 import { type RetryOptions, retry } from '../import/retry.js';
 import type { CopiedStorage } from './copied-storage.js';
 import { findInventory, mergeInventories, putInventory } from './copy-inventory.js';
@@ -43,7 +44,8 @@ export class ClusterCopier {
     this.expected = mergeInventories(inventory, typesOf(present));
     await putInventory(target, this.expected, this.options.retry);
     let before = 0;
-    for (const [key, { type, objects }] of new Map([...present, ...types])) {
+    const all = [...new Map([...present, ...types])].sort(([one], [other]) => compareText(one, other));
+    for (const [key, { type, objects }] of all) {
       // What only the inventory names has nothing to be read.
       if (objects === 0 && (present.get(key)?.objects ?? 0) === 0) continue;
       await this.copyType(type, before);

@@ -19,7 +19,7 @@ export async function storedTypes(
       const key = typeKey(type);
       let stored = types.get(key);
       if (stored === undefined) {
-        stored = { type: { ...type, singularName: type.kind.toLowerCase() }, objects: 0 };
+        stored = { type: { singularName: type.kind.toLowerCase(), ...type }, objects: 0 };
         types.set(key, stored);
       }
       stored.objects++;
