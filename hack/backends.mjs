@@ -18,13 +18,12 @@ export const backends = JSON.parse(readFileSync(join(root, 'test/backends/backen
 
 /** How each is started: in `folder`, as `user`, on `port` of the loopback address. Resolves to the running process. */
 const starters = {
-  async postgres({ bin, folder, user, port, certificate }) {
+  async postgres({ bin, folder, user, port, certificate, more }) {
     const data = join(folder, 'data');
-    run(
-      join(bin, 'initdb'),
-      ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '--locale=C', '-E', 'UTF8'],
-      user,
-    );
+    if (!existsSync(data)) {
+      const options = ['-U', 'postgres', '-A', 'trust', '--no-sync', '--locale=C', '-E', 'UTF8'];
+      run(join(bin, 'initdb'), ['-D', data, ...options], user);
+    }
     // Nothing here has to survive a power failure.
     const settings = {
       fsync: 'off',
@@ -34,6 +33,7 @@ const starters = {
     };
     if (certificate !== undefined)
       Object.assign(settings, { ssl: 'on', ssl_cert_file: certificate.file, ssl_key_file: certificate.key });
+    Object.assign(settings, more);
     const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const child = start(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], user);
     return { child, stopSignal: 'SIGINT' };
@@ -68,8 +68,12 @@ export function findBinaries({ binary, folders }) {
   return candidates.find((folder) => existsSync(join(folder, binary)));
 }
 
-/** Starts a server of its own in a temporary folder. Throws with what it printed when it does not come up. */
-export async function startBackend(backend, port) {
+/**
+ * Starts a server of its own in a temporary folder. Throws with what it printed when it does not come up. `more` are settings of the server.
+ * `kill` ends it with a signal and leaves its folder, `restart` starts it again there, with other
+ * settings if some are given.
+ */
+export async function startBackend(backend, port, more = {}) {
   const bin = findBinaries(backend);
   if (bin === undefined) throw new Error(`${backend.title} is not installed`);
   const user = serverUser(backend.name);
@@ -77,32 +81,53 @@ export async function startBackend(backend, port) {
   if (user.uid !== undefined) chownSync(folder, user.uid, user.gid);
   const chosenPort = port ?? (await freePort());
   const certificate = makeCertificate(folder, user);
-  const { child, stopSignal } = await starters[backend.name]({ bin, folder, user, port: chosenPort, certificate });
+  let running;
+  const kill = async (signal = running.stopSignal) => {
+    const { child } = running;
+    const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
+    child.kill(signal);
+    await ended;
+  };
+  const stop = async () => {
+    await kill();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const restart = async (settings = more) => {
+    const deadline = Date.now() + startSeconds * 1000;
+    for (;;) {
+      running = await starters[backend.name]({ bin, folder, user, port: chosenPort, certificate, more: settings });
+      const failure = await comesUp(running.child, deadline);
+      if (failure === undefined) return;
+      await kill('SIGKILL');
+      // What a killed server leaves behind ends a moment later.
+      if (Date.now() > deadline || !/still in use|shared memory|in use by/.test(failure)) {
+        rmSync(folder, { recursive: true, force: true });
+        throw new Error(`${backend.title} did not start:\n${failure}`);
+      }
+      await setTimeout(100);
+    }
+  };
+  process.once('exit', () => {
+    running?.child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+  await restart();
+  const address = new URL(backend.address);
+  address.port = String(chosenPort);
+  return { address: address.href, authority: certificate?.file, folder, user, kill, restart, stop };
+}
+
+/** Resolves to what it printed when it ends, or takes too long. */
+async function comesUp(child, deadline) {
   let output = '';
   child.stderr.on('data', (piece) => {
     output += piece;
   });
-  const stop = async () => {
-    const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
-    child.kill(stopSignal);
-    await ended;
-    rmSync(folder, { recursive: true, force: true });
-  };
-  process.once('exit', () => {
-    child.kill('SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const deadline = Date.now() + startSeconds * 1000;
   while (!/ready (?:to accept|for) connections/.test(output)) {
-    if (child.exitCode !== null || Date.now() > deadline) {
-      await stop();
-      throw new Error(`${backend.title} did not start:\n${output}`);
-    }
+    if (child.exitCode !== null || Date.now() > deadline) return output;
     await setTimeout(20);
   }
-  const address = new URL(backend.address);
-  address.port = String(chosenPort);
-  return { address: address.href, authority: certificate?.file, stop };
+  return undefined;
 }
 
 /** For TLS; undefined where there is no openssl to make one. */

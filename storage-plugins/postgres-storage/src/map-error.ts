@@ -28,7 +28,7 @@ export function isConnectionLoss(error: unknown): boolean {
   if (state !== undefined) return state.startsWith('08') || ['57P01', '57P02', '57P03'].includes(state);
   if (!(error instanceof Error)) return false;
   if ('code' in error && socketCodes.includes(String(error.code))) return true;
-  return /^(?:Connection terminated|Client has encountered a connection error|timeout exceeded when trying)/.test(
+  return /^(?:Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded|timeout expired|Query read timeout)/.test(
     error.message,
   );
 }

@@ -4,10 +4,21 @@ import type { QueryOptions, Row, SqlConnection, SqlDatabase, Statement, Value } 
 import pg from 'pg';
 import type { PostgresConfig } from './config.js';
 import { connectionSettings, describeServer, mayBePlain } from './connection-settings.js';
-import { isTransient, mapError } from './map-error.js';
+import { isConnectionLoss, isTransient, mapError } from './map-error.js';
 import { bindValue, numberPlaceholders } from './number-sql.js';
+import { PoolGauges } from './pool-gauges.js';
+import { SlowStatements } from './slow-statements.js';
 
 const attempts = 6;
+/** How much later than the server's own limit a statement is given up, because nothing comes. */
+const answerPatienceMilliseconds = 2000;
+/** Statements that are measured by themselves, by the first word of their names. */
+const operations = {
+  get: 'Time of the statement that gets one object',
+  search: 'Time of a statement that is made for one search: which objects, in which order',
+  read: 'Time of the statement that reads the bytes of a batch',
+  changes: 'Time of the statement with which watches read the log',
+};
 const numericTypes = new Set([20, 21, 23, 26]);
 const boolean = 16;
 
@@ -34,6 +45,9 @@ export class PostgresDatabase implements SqlDatabase {
   readonly #writes: pg.Pool;
   readonly #busy = new Set<pg.PoolClient>();
   readonly #seconds;
+  readonly #transactionSeconds;
+  readonly #operationSeconds = new Map<string, { observe(seconds: number): void }>();
+  readonly #slow: SlowStatements;
   readonly #waiting = new Set<(error: Error) => void>();
   #closed = false;
 
@@ -48,9 +62,16 @@ export class PostgresDatabase implements SqlDatabase {
     this.#host = host;
     this.server = describeServer(settings);
     const { connPool } = config;
-    this.#reads = this.#pool(settings, connPool.maxOpenConns);
-    this.#writes = this.#pool(settings, connPool.maxWriteConns);
-    this.#seconds = host.metrics.histogram('statement_seconds', 'Time of a statement, the way there and back included');
+    this.#reads = this.#pool(settings, 'reads', connPool.maxOpenConns);
+    this.#writes = this.#pool(settings, 'writes', connPool.maxWriteConns);
+    const { metrics, logger } = host;
+    this.#seconds = metrics.histogram('statement_seconds', 'Time of a statement, the way there and back included');
+    this.#transactionSeconds = metrics.histogram('transaction_seconds', 'Time of a transaction that writes');
+    for (const [operation, help] of Object.entries(operations)) {
+      this.#operationSeconds.set(operation, metrics.histogram(`${operation}_seconds`, help));
+    }
+    const explain = (text: string, values: readonly unknown[]) => this.#explain(text, values);
+    this.#slow = new SlowStatements({ logger, milliseconds: config.slowQueryMilliseconds, explain });
   }
 
   /** On any connection for reads. */
@@ -77,9 +98,17 @@ export class PostgresDatabase implements SqlDatabase {
 
   /** All or nothing; from the start again when somebody else was in the way. */
   async transaction<Result>(work: (connection: SqlConnection) => Promise<Result>): Promise<Result> {
+    const start = performance.now();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#with(this.#writes, (connection) => runTransaction(connection, work), undefined, true);
+        const result = await this.#with(
+          this.#writes,
+          (connection) => runTransaction(connection, work),
+          undefined,
+          true,
+        );
+        this.#transactionSeconds.observe((performance.now() - start) / 1000);
+        return result;
       } catch (error) {
         if (!isTransient(error) || attempt === attempts) throw this.#closedOr(error);
         await setTimeout(2 ** attempt * (1 + Math.random()));
@@ -104,7 +133,7 @@ export class PostgresDatabase implements SqlDatabase {
     await ended;
   }
 
-  #pool(settings: pg.ClientConfig, max: number): pg.Pool {
+  #pool(settings: pg.ClientConfig, kind: 'reads' | 'writes', max: number): pg.Pool {
     const { connPool, schema, params, statementTimeoutMilliseconds } = this.#config;
     const options: pg.PoolConfig & { pipeline: boolean } = {
       ...settings,
@@ -115,8 +144,13 @@ export class PostgresDatabase implements SqlDatabase {
       idleTimeoutMillis: 30_000,
       maxLifetimeSeconds: connPool.connMaxLifetimeSeconds,
       connectionTimeoutMillis: connPool.waitMilliseconds,
+      // A connection over which nothing comes any more would be waited for without end.
+      ...(statementTimeoutMilliseconds > 0 && {
+        query_timeout: statementTimeoutMilliseconds + answerPatienceMilliseconds,
+      }),
     };
     const pool = new pg.Pool(options);
+    new PoolGauges(this.#host.metrics, kind).follow(pool);
     const session = {
       search_path: schema,
       client_encoding: 'UTF8',
@@ -159,6 +193,7 @@ export class PostgresDatabase implements SqlDatabase {
     try {
       return await work({ query: (statement, options) => this.#send(client, statement, options) });
     } catch (error) {
+      if (isConnectionLoss(error)) this.#release(client, true);
       throw raw ? error : this.#closedOr(error);
     } finally {
       signal?.removeEventListener('abort', abort);
@@ -179,7 +214,7 @@ export class PostgresDatabase implements SqlDatabase {
       return client;
     } catch (error) {
       connecting.then((client) => client.release(true)).catch(() => {});
-      throw this.#closedOr(error);
+      throw this.#closedOr(isPoolExhausted(error) ? this.#exhausted(pool, error) : error);
     } finally {
       this.#waiting.delete(refuse);
     }
@@ -198,25 +233,53 @@ export class PostgresDatabase implements SqlDatabase {
     { name }: QueryOptions = {},
   ): Promise<readonly Row[]> {
     const start = performance.now();
+    const numbered = numberPlaceholders(text);
+    const values = parameters.map(bindValue);
     const { rows } = await client.query<Value[]>({
-      text: numberPlaceholders(text),
-      values: parameters.map(bindValue),
+      text: numbered,
+      values,
       rowMode: 'array',
       ...(name !== undefined && this.#config.preparedStatements && { name }),
     });
     const milliseconds = performance.now() - start;
     this.#seconds.observe(milliseconds / 1000);
-    const { slowQueryMilliseconds } = this.#config;
-    if (slowQueryMilliseconds > 0 && milliseconds > slowQueryMilliseconds) {
-      this.#host.logger.warn({ milliseconds: Math.round(milliseconds), statement: text }, 'slow statement');
-    }
+    this.#operationSeconds.get(operationOf(numbered, name))?.observe(milliseconds / 1000);
+    this.#slow.observe(milliseconds, numbered, values);
     return rows;
+  }
+
+  /** The plan as PostgreSQL makes it for these values; nothing is run. undefined when no connection is free. */
+  async #explain(text: string, values: readonly unknown[]): Promise<readonly string[] | undefined> {
+    const pool = this.#reads;
+    if (this.#closed || (pool.idleCount === 0 && pool.totalCount === this.#config.connPool.maxOpenConns))
+      return undefined;
+    const { rows } = await pool.query<string[]>({ text: `EXPLAIN ${text}`, values: [...values], rowMode: 'array' });
+    return rows.map(([line]) => String(line));
+  }
+
+  #exhausted(pool: pg.Pool, cause: unknown): Error {
+    const { connPool } = this.#config;
+    const key = pool === this.#reads ? 'maxOpenConns' : 'maxWriteConns';
+    return createStorageError(
+      'UNAVAILABLE',
+      `all ${connPool[key]} connections to PostgreSQL at ${this.server} (connPool.${key}) were busy for ${connPool.waitMilliseconds} ms`,
+      { cause },
+    );
   }
 
   #closedOr(error: unknown): Error {
     if (this.#closed) return closedError(error);
     return mapError(error, this.server);
   }
+}
+
+/** What pg-pool says when no connection became free; one that could not be made fails in other words. */
+const isPoolExhausted = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'timeout exceeded when trying to connect';
+
+function operationOf(text: string, name: string | undefined): string {
+  if (name !== undefined) return name.split(' ', 1)[0] ?? '';
+  return text.startsWith('WITH page') ? 'search' : '';
 }
 
 const closedError = (cause?: unknown) => createStorageError('CLOSED', 'the postgres storage is shut down', { cause });
@@ -226,7 +289,8 @@ async function runTransaction<Result>(
   work: (connection: SqlConnection) => Promise<Result>,
 ): Promise<Result> {
   const run = (text: string) => connection.query({ text, parameters: [] });
-  const begun = run('BEGIN');
+  // What the database or the role has as a default would let a writer see a state from before its lock.
+  const begun = run('BEGIN ISOLATION LEVEL READ COMMITTED');
   begun.catch(() => {});
   try {
     const result = await work(connection);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { prepareObject, type ResourceType, type StorageFactory } from '@clusterdex/storage-contract';
+import { prepareObject, type ResourceType, type StorageFactory, type StorageHost } from '@clusterdex/storage-contract';
 import { createTestHost } from '@clusterdex/storage-contract/conformance';
 import pg from 'pg';
 import type { PostgresConfig } from '../src/config.js';
@@ -35,8 +35,15 @@ export function schemaOf(name: string): string {
   return `test_${createHash('sha256').update(name).digest('hex').slice(0, 16)}`;
 }
 
-export function openStorage(schema: string, config: Partial<PostgresConfig> = {}): Promise<StorageFactory> {
-  return plugin.createStorageFactory({ ...defaults, schema, ...config }, createTestHost('/nonexistent'));
+export function openStorage(
+  schema: string,
+  config: Partial<PostgresConfig> = {},
+  host: Partial<StorageHost> = {},
+): Promise<StorageFactory> {
+  return plugin.createStorageFactory(
+    { ...defaults, schema, ...config },
+    { ...createTestHost('/nonexistent'), ...host },
+  );
 }
 
 /** Runs statements beside the storage. */
