@@ -42,10 +42,17 @@ export interface HttpAnswer {
   readonly json: ParsedAnswer;
 }
 
+/** A storage by its name, and its config. */
+export interface SampleStorage {
+  readonly name: string;
+  readonly config?: Readonly<Record<string, unknown>> | undefined;
+}
+
 /** For the tests of a file: the real command imports both samples into a storage and serves them. */
-export function serveSamples(storageName: string, parameters: readonly string[] = []): SampleServer {
-  const dataDirectory = join(temporaryFolder(), storageName);
-  const common = ['--data-dir', dataDirectory, '--storage-name', storageName];
+export function serveSamples({ name, config = {} }: SampleStorage, parameters: readonly string[] = []): SampleServer {
+  const dataDirectory = join(temporaryFolder(), name);
+  const settings = Object.entries(config).flatMap(([key, value]) => ['--storage-set', `${key}=${value}`]);
+  const common = ['--data-dir', dataDirectory, '--storage-name', name, ...settings];
   let server: RunningServer | undefined;
   const origin = (): string => {
     if (server === undefined) throw new Error('the server is not started');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { testedStorages } from '../../backends/tested-storages.js';
 import type { KubernetesObject } from '../../support/kubernetes-object.js';
-import { serveSamples } from '../../support/serve-samples.js';
+import { type SampleStorage, serveSamples } from '../../support/serve-samples.js';
 import {
   conditionRows,
   orderRows,
@@ -46,11 +47,14 @@ function expectedFacts(row: SearchRow, path: string): readonly Facts[] {
   return row.page === undefined ? found : found.slice(...row.page);
 }
 
-function testRows(rows: readonly SearchRow[], options: { storage: string; parameters?: readonly string[] }): void {
+function testRows(
+  rows: readonly SearchRow[],
+  options: { storage: SampleStorage; parameters?: readonly string[] },
+): void {
   const server = serveSamples(options.storage, options.parameters);
   it.each(rows.map((row) => [row.row, row] as const))('%s', async (_, row) => {
     const path = row.path ?? pods;
-    const query = encode(row.query.replaceAll('STORAGE', options.storage));
+    const query = encode(row.query.replaceAll('STORAGE', options.storage.name));
     const { status, body, json } = await server.get(`${base}${path}${query === '' ? '' : `?${query}`}`);
     if (row.status !== undefined) {
       expect({ status, kind: json.kind, code: json.code, failed: json.status }).toEqual({
@@ -60,7 +64,7 @@ function testRows(rows: readonly SearchRow[], options: { storage: string; parame
         failed: 'Failure',
       });
       expect(json.message).toMatch(
-        new RegExp(row.says?.source.replaceAll('STORAGE', options.storage) ?? '.', row.says?.flags),
+        new RegExp(row.says?.source.replaceAll('STORAGE', options.storage.name) ?? '.', row.says?.flags),
       );
       return;
     }
@@ -71,7 +75,13 @@ function testRows(rows: readonly SearchRow[], options: { storage: string; parame
   });
 }
 
-describe.each(['memory', 'sqlite'])('search conditions on %s', (storage) => {
+const storages = testedStorages().map((storage) => [storage.name, storage] as const);
+
+describe.each(storages)('search conditions on %s', (_, storage) => {
+  if (storage.config === undefined) {
+    it.skip(storage.notRun, () => {});
+    return;
+  }
   const rows = [
     ...sourceRows,
     ...conditionRows,
@@ -95,7 +105,10 @@ describe.each(['memory', 'sqlite'])('search conditions on %s', (storage) => {
 });
 
 describe('raw conditions on sqlite', () => {
-  testRows(rawRows, { storage: 'sqlite', parameters: ['--feature-gates', 'AllowParameterizedSQLQuery=true'] });
+  testRows(rawRows, {
+    storage: { name: 'sqlite' },
+    parameters: ['--feature-gates', 'AllowParameterizedSQLQuery=true'],
+  });
 });
 
 describe('raw conditions on memory, which speaks no SQL', () => {
@@ -106,5 +119,5 @@ describe('raw conditions on memory, which speaks no SQL', () => {
     status: 422,
     says,
   };
-  testRows([row], { storage: 'memory', parameters: ['--feature-gates', 'AllowParameterizedSQLQuery=true'] });
+  testRows([row], { storage: { name: 'memory' }, parameters: ['--feature-gates', 'AllowParameterizedSQLQuery=true'] });
 });
