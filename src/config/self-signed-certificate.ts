@@ -72,6 +72,11 @@ export function isToBeRenewed(
   );
 }
 
+/** The names and addresses that a certificate is for. */
+export function hostsOf({ subjectAltName = '' }: X509Certificate): readonly string[] {
+  return subjectAltName.split(', ').flatMap((name) => /^(?:DNS|IP Address):([\w.:-]+)$/.exec(name)?.[1] ?? []);
+}
+
 function namesOf(hosts: readonly string[]): readonly string[] {
   const machine = hostname().toLowerCase();
   const names = /^[a-z0-9._-]+$/.test(machine) ? [...alwaysNamed, machine] : alwaysNamed;

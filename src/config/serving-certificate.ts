@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CertificateFiles } from './certificate-files.js';
 import { ConfigError } from './config-error.js';
 import type { KeyPair } from './key-pair.js';
-import { createSelfSignedCertificate, isToBeRenewed } from './self-signed-certificate.js';
+import { createSelfSignedCertificate, hostsOf, isToBeRenewed } from './self-signed-certificate.js';
 
 export interface ServingCertificateOptions {
   readonly files: CertificateFiles;
@@ -21,8 +21,11 @@ export async function loadServingCertificate({ files, hosts }: ServingCertificat
   for (let attempt = 1; ; attempt++) {
     try {
       const found = existsSync(files.certFile) || existsSync(files.keyFile) ? readKeyPair(files) : undefined;
-      if (found !== undefined && !isToBeRenewed(new X509Certificate(found.cert), { hosts })) return found;
-      writeKeyPair(files, await createSelfSignedCertificate(hosts));
+      const certificate = found && new X509Certificate(found.cert);
+      if (found !== undefined && certificate && !isToBeRenewed(certificate, { hosts })) return found;
+      // Servers at several addresses may share the folder: none takes away the name of another.
+      const others = certificate === undefined ? [] : hostsOf(certificate);
+      writeKeyPair(files, await createSelfSignedCertificate([...hosts, ...others]));
       return readKeyPair(files);
     } catch (error) {
       // Another server on the same folder may be as far, and the two files are not written at once.

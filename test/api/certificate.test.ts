@@ -81,6 +81,14 @@ describe('the certificate that serves', () => {
     expect(await load(files)).toEqual(renewed);
   });
 
+  it('is for all the addresses of the servers that share it', async () => {
+    const files = newFiles();
+    await load(files, ['192.0.2.7']);
+    const both = await load(files, ['fd00::7']);
+    expect(await load(files, ['192.0.2.7'])).toEqual(both);
+    expect(await load(files, ['fd00::7'])).toEqual(both);
+  });
+
   it.each([
     ['has expired', 400],
     ['ends soon', 340],
