@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import { makeDataDirectory } from '../config/data-directory.js';
 import { defaultStorageName } from '../config/defaults.js';
 import { resolveStorageSettings, type StorageOptions } from '../config/storage-settings.js';
+import type { Deadlines } from '../plugin-host/deadlines.js';
 import { type OpenedStorage, openStorage } from '../plugin-host/open-storage.js';
 import { createLogger, type Logger, logLevels } from '../telemetry/logger.js';
 
@@ -14,6 +15,8 @@ export interface StorageSurroundings {
   readonly registry?: Registry;
   /** Aborted when the process begins to end. */
   readonly signal?: AbortSignal;
+  /** How long its steps may take, where the usual is not enough. */
+  readonly deadlines?: Partial<Deadlines>;
 }
 
 /** The flags that every command on a storage shares. */
@@ -61,6 +64,7 @@ export function openConfiguredStorage(
     logger: surroundings.logger ?? createLogger(options.logLevel ?? 'warn'),
     registry: surroundings.registry ?? new Registry(),
     signal: surroundings.signal ?? new AbortController().signal,
+    ...(surroundings.deadlines === undefined ? {} : { deadlines: surroundings.deadlines }),
   });
 }
 

@@ -31,12 +31,11 @@ export default {
   configSchema,
   async createStorageFactory(config, host) {
     const database = await MysqlDatabase.open(config, host);
-    try {
-      await migrate(database);
-    } catch (error) {
+    const schema = await migrate(database).catch(async (error: unknown) => {
       await database.close(0);
       throw error;
-    }
-    return createServerStorageFactory(new ServerStorage(createMysqlBackend(database, config, host)));
+    });
+    const storage = new ServerStorage(createMysqlBackend(database, config, host));
+    return { ...createServerStorageFactory(storage), schema: () => schema };
   },
 } satisfies StoragePlugin<MysqlConfig>;

@@ -1,4 +1,4 @@
-import { createStorageError } from '@clusterdex/storage-contract';
+import { createStorageError, type StorageSchema } from '@clusterdex/storage-contract';
 import { type SqlConnection, sql, verbatim } from '@clusterdex/storage-sql';
 import type { MysqlDatabase } from './mysql-database.js';
 import { migrations } from './schema.js';
@@ -6,9 +6,11 @@ import { migrations } from './schema.js';
 const lockSeconds = 60;
 
 /** Brings the schema up to date; of several that start at once one does it, the others find it done. */
-export async function migrate(database: MysqlDatabase): Promise<void> {
-  await database.session(async (connection) => {
-    if ((await readVersion(connection, database)) === migrations.length) return;
+export async function migrate(database: MysqlDatabase): Promise<StorageSchema> {
+  const version = migrations.length;
+  return database.session(async (connection) => {
+    const before = await readVersion(connection, database);
+    if (before === version) return { version, found: before };
     // A lock has a name on the whole server, so the name of the database belongs to it.
     const name = verbatim("concat('clusterdex:', md5(database()))");
     const [locked] = await connection.query(sql`SELECT get_lock(${name}, ${lockSeconds})`);
@@ -23,6 +25,7 @@ export async function migrate(database: MysqlDatabase): Promise<void> {
     } finally {
       await connection.query(sql`SELECT release_lock(${name})`);
     }
+    return before === undefined ? { version } : { version, found: before };
   });
 }
 

@@ -31,12 +31,11 @@ export default {
   configSchema,
   async createStorageFactory(config, host) {
     const database = await PostgresDatabase.open(config, host);
-    try {
-      await migrate(database, config.schema);
-    } catch (error) {
+    const schema = await migrate(database, config.schema).catch(async (error: unknown) => {
       await database.close(0);
       throw error;
-    }
-    return createServerStorageFactory(new ServerStorage(createPostgresBackend(database, config, host)));
+    });
+    const storage = new ServerStorage(createPostgresBackend(database, config, host));
+    return { ...createServerStorageFactory(storage), schema: () => schema };
   },
 } satisfies StoragePlugin<PostgresConfig>;

@@ -1,4 +1,4 @@
-import { createStorageError } from '@clusterdex/storage-contract';
+import { createStorageError, type StorageSchema } from '@clusterdex/storage-contract';
 import { type SqlConnection, sql, verbatim } from '@clusterdex/storage-sql';
 import type { PostgresDatabase } from './postgres-database.js';
 import { migrations } from './schema.js';
@@ -7,8 +7,10 @@ import { migrations } from './schema.js';
 const migrationLock = 0x636c6478;
 
 /** Brings the schema up to date; of several that start at once one does it, the others find it done. */
-export async function migrate(database: PostgresDatabase, schema: string): Promise<void> {
-  if ((await currentVersion(database, schema)) === migrations.length) return;
+export async function migrate(database: PostgresDatabase, schema: string): Promise<StorageSchema> {
+  const version = migrations.length;
+  const before = await currentVersion(database, schema);
+  if (before === version) return { version, found: before };
   await database.transaction(async (connection) => {
     await connection.query(sql`SELECT pg_advisory_xact_lock(${migrationLock}::bigint)`);
     const found = await readVersion(connection, schema);
@@ -22,6 +24,7 @@ export async function migrate(database: PostgresDatabase, schema: string): Promi
       await run(connection, migration);
     await connection.query(sql`UPDATE clusterdex_schema SET version = ${migrations.length}`);
   });
+  return before === undefined ? { version } : { version, found: before };
 }
 
 async function currentVersion(database: PostgresDatabase, schema: string): Promise<number | undefined> {

@@ -64,6 +64,7 @@ describe('a file from before there were rows', () => {
     earlier.close();
 
     const storage = await openStorage(directory);
+    expect(storage.schema?.()).toEqual({ version: migrations.length, found: 1 });
     const whole = await listed(storage, { withRows, onlyMetadata: true });
     expect(whole.map(({ name, bytes }) => [name, bytes])).toEqual(objects.map(({ name, json }) => [name, json.length]));
     const result = await storage
