@@ -24,7 +24,6 @@ import {
   type WriteStart,
 } from '@clusterdex/storage-sql';
 import { applyChanges, versionNumber } from './apply-changes.js';
-import type { MysqlConfig } from './config.js';
 import { insertRows, rowOf, split } from './insert-rows.js';
 import { errorNumber } from './map-error.js';
 import type { MysqlConnection, MysqlDatabase } from './mysql-database.js';
@@ -40,7 +39,7 @@ const manyNamespaces = 16;
 /** What MySQL and MariaDB say in their own way. */
 export function createMysqlBackend(
   database: MysqlDatabase,
-  { historyChanges }: Pick<MysqlConfig, 'historyChanges'>,
+  { historyChanges }: Pick<SqlBackend, 'historyChanges'>,
   { logger }: Pick<StorageHost, 'logger'>,
 ): SqlBackend {
   const write = (statement: Sql) => database.transaction((connection) => connection.query(statement));
@@ -150,8 +149,10 @@ async function selectPage(
   const { limit, start, withRemainingCount } = options;
   const { from, order } = selection;
   const offset = start !== undefined && 'offset' in start ? Math.min(start.offset, largestLimit) : 0;
-  const where = allOf([...selection.where, ...startCondition(backend, options, order)]);
+  const matching = allOf([...selection.where, ...startCondition(backend, options, order)]);
   const [first] = await connection.query(verbatim('SELECT revision FROM revision'));
+  const end = limit === undefined ? [] : await endOfPage(connection, selection, { matching, last: offset + limit });
+  const where = allOf([matching, ...end]);
   const columns = limit === undefined ? verbatim('r.id, r.size') : sql`r.id, r.size, ${termsAsText(backend, order)}`;
   const most = limit === undefined ? largestLimit : Math.min(limit, largestLimit) + 1;
   const found = await connection.query(
@@ -161,7 +162,7 @@ async function selectPage(
   const more = limit !== undefined && found.length > limit;
   const page = more ? found.slice(0, limit) : found;
   const last = page.at(-1);
-  const [count] = withRemainingCount ? await connection.query(sql`SELECT count(*) FROM ${from} WHERE ${where}`) : [];
+  const [count] = withRemainingCount ? await connection.query(sql`SELECT count(*) FROM ${from} WHERE ${matching}`) : [];
   return {
     ids: Float64Array.from(page, ([id]) => Number(id)),
     sizes: Float64Array.from(page, ([, size]) => Number(size)),
@@ -169,6 +170,35 @@ async function selectPage(
     position: more && last !== undefined ? positionFrom(order, last.slice(2)) : undefined,
     remaining: withRemainingCount ? Number(count?.[0]) - offset - page.length : undefined,
   };
+}
+
+/**
+ * The order of a collection ends with columns of the type, for which there is no index: MySQL would sort everything. So the page's last place is looked
+ * up first; what is sorted then ends with it.
+ */
+async function endOfPage(
+  connection: SqlConnection,
+  { from, order }: Selection,
+  { matching, last }: { readonly matching: Sql; readonly last: number },
+): Promise<readonly Sql[]> {
+  if (
+    !order
+      .map(({ expression }) => expression.text)
+      .join()
+      .startsWith('r.cluster,r.namespace,r.name,t.')
+  )
+    return [];
+  if (order.some(({ descending }) => descending)) return [];
+  const [place] = await connection.query(
+    sql`SELECT r.cluster, r.namespace, r.name FROM ${from} WHERE ${matching} ORDER BY r.cluster, r.namespace, r.name
+      LIMIT 1 OFFSET ${verbatim(String(last))}`,
+  );
+  if (place === undefined) return [];
+  const [cluster = '', namespace = '', name = ''] = place.map(textOf);
+  return [
+    sql`(r.cluster < ${cluster} OR (r.cluster = ${cluster} AND (r.namespace < ${namespace}
+      OR (r.namespace = ${namespace} AND r.name <= ${name}))))`,
+  ];
 }
 
 /**

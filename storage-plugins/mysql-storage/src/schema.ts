@@ -35,7 +35,7 @@ export const migrations: readonly (readonly string[])[] = [
       UNIQUE KEY resources_key (type_id, cluster, namespace, name),
       KEY resources_place (type_id, namespace, name, cluster),
       KEY resources_name (name, type_id),
-      KEY resources_created (type_id, created_at, cluster, namespace, name),
+      KEY resources_created (type_id, created_at DESC, cluster, namespace, name),
       KEY resources_owner (cluster, owner_uid),
       KEY resources_all (cluster, namespace, name, type_id)
     ) ENGINE=InnoDB`,
