@@ -56,8 +56,8 @@ function row(copy: ClusterCopy): string[] {
   return [
     copy.cluster,
     sum(({ source }) => source.objects),
-    sum(({ copied }) => copied),
-    sum(({ deleted }) => deleted),
+    count(copy.copied),
+    count(copy.deleted),
     sum(({ source }) => source.events),
     sum(({ differences }) => differenceCount(differences)),
     isVerified(copy) ? 'yes' : 'no',
@@ -75,6 +75,8 @@ function totalLine({ clusters, objects, copied, unchanged, deleted, milliseconds
 function problemLines(result: CopyResult): string[] {
   const { stopped, storageError, clusters, newClusters, failureCount } = result;
   const lines = clusters.flatMap(differenceLines);
+  const odd = clusters.filter(({ isInventoryEqual }) => !isInventoryEqual).map(({ cluster }) => cluster);
+  if (stopped === undefined && odd.length > 0) lines.push(`inventories that differ: ${odd.join(', ')}`);
   if (failureCount > 0) lines.push(`${count(failureCount)} objects could not be copied`);
   if (stopped !== undefined) {
     lines.push(`stopped: ${stopped === 'interrupted' ? 'interrupted' : `the ${stopped} failed: ${storageError}`}`);
@@ -100,16 +102,14 @@ const meanings = {
   missingEvents: 'events are missing in the target',
 } as const;
 
-function differenceLines({ cluster, types, isInventoryEqual }: ClusterCopy): string[] {
-  const lines = types.flatMap(({ type, differences, examples }) => {
+function differenceLines({ cluster, types }: ClusterCopy): string[] {
+  return types.flatMap(({ type, differences, examples }) => {
     const found = Object.entries(differences).filter(([, number]) => number > 0);
     if (found.length === 0) return [];
     const what = found.map(([name, number]) => `${count(number)} ${meanings[name as keyof typeof meanings]}`);
     const names = examples.length === 0 ? '' : `: ${examples.join(', ')}`;
     return [`${cluster}: ${type.resource}${type.group === '' ? '' : `.${type.group}`}: ${what.join('; ')}${names}`];
   });
-  if (types.length > 0 && !isInventoryEqual) lines.push(`${cluster}: the inventory differs`);
-  return lines;
 }
 
 function count(number: number): string {

@@ -31,6 +31,7 @@ describe.each(testedStorages())('a copy between two stores of $name', (tested) =
       storageError: 'UNAVAILABLE: the disk is gone',
       verified: false,
       copied: 1000,
+      clusters: [{ cluster: 'c', copied: 1000, types: [] }],
     });
     expect(await podNames(target, 'c')).toEqual(many.slice(0, 1000));
     expect(await copyBetween(source, target)).toMatchObject({ verified: true, copied: 600, unchanged: 1000 });

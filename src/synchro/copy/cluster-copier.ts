@@ -19,13 +19,14 @@ export interface ClusterCopierOptions {
   readonly signal: AbortSignal;
   readonly retry: RetryOptions;
   readonly onProgress: (progress: Omit<CopyProgress, 'total'>) => void;
-  readonly onWritten: (written: { readonly copied: number; readonly deleted: number }) => void;
   readonly onFailure: (failure: CopyFailure) => void;
 }
 
 /** Copies one cluster: its inventory first, so that nothing is stored that cannot be found, then type after type. */
 export class ClusterCopier {
-  private readonly copied: TypeCopy[] = [];
+  private readonly types: TypeCopy[] = [];
+  private copied = 0;
+  private deleted = 0;
   private expected: ClusterInventory;
   private revision: string | undefined;
   private isInventoryEqual = false;
@@ -72,21 +73,25 @@ export class ClusterCopier {
   }
 
   result(): ClusterCopy {
-    const { isInventoryEqual, sourceChanged } = this;
-    return { cluster: this.options.inventory.cluster, types: this.copied, isInventoryEqual, sourceChanged };
+    const { types, copied, deleted, isInventoryEqual, sourceChanged } = this;
+    return { cluster: this.options.inventory.cluster, types, copied, deleted, isInventoryEqual, sourceChanged };
   }
 
   private async copyType(type: ResourceInventory, before: number): Promise<void> {
     const { cluster } = this.options.inventory;
     const resource = type.group === '' ? type.resource : `${type.resource}.${type.group}`;
-    const copied = await copyType({
+    const result = await copyType({
       ...this.options,
       cluster,
       type,
       onProgress: (phase, objects) => this.options.onProgress({ cluster, resource, phase, objects: before + objects }),
+      onWritten: ({ copied, deleted }) => {
+        this.copied += copied;
+        this.deleted += deleted;
+      },
       onFailure: (object, reason) => this.options.onFailure({ cluster, resource, object, reason }),
     });
-    this.copied.push(copied);
+    this.types.push(result);
   }
 
   private async presentTypes(): Promise<ReadonlyMap<string, StoredType>> {

@@ -39,7 +39,12 @@ export interface TypeCopy {
 
 export interface ClusterCopy {
   readonly cluster: string;
+  /** Those that were copied and compared; of a copy that was stopped not all. */
   readonly types: readonly TypeCopy[];
+  /** Objects written and removed, those of a type that was not finished included. */
+  readonly copied: number;
+  readonly deleted: number;
+  /** False also where a copy was stopped before it was compared. */
   readonly isInventoryEqual: boolean;
   /** Something was written to the source while it was copied; the target may be behind. */
   readonly sourceChanged: boolean;

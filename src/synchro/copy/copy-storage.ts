@@ -45,8 +45,6 @@ class StorageCopy {
   private readonly retry: RetryOptions;
   private readonly failures: CopyFailure[] = [];
   private failureCount = 0;
-  private copied = 0;
-  private deleted = 0;
   private copiers: readonly ClusterCopier[] = [];
   private readonly results: ClusterCopy[] = [];
   private newClusters: readonly string[] = [];
@@ -89,10 +87,6 @@ class StorageCopy {
         retry: this.retry,
         onProgress: (progress) =>
           this.options.onProgress?.({ ...progress, objects: done + progress.objects, total: Math.max(total, 1) }),
-        onWritten: ({ copied, deleted }) => {
-          this.copied += copied;
-          this.deleted += deleted;
-        },
         onFailure: (failure) => this.fail(failure),
       });
       this.copiers = [...this.copiers, copier];
@@ -139,14 +133,16 @@ class StorageCopy {
     const clusters = this.copiers.map((copier, index) => this.results[index] ?? copier.result());
     const types = clusters.flatMap((cluster) => cluster.types);
     const sum = (number: (type: TypeCopy) => number) => types.reduce((all, type) => all + number(type), 0);
-    const { failures, failureCount, newClusters, copied, deleted, stopped } = this;
+    const written = (number: (cluster: ClusterCopy) => number) =>
+      clusters.reduce((all, cluster) => all + number(cluster), 0);
+    const { failures, failureCount, newClusters, stopped } = this;
     const isWhole = stopped.stopped === undefined && failureCount === 0 && newClusters.length === 0;
     return {
       clusters,
       objects: sum(({ source }) => source.objects),
-      copied,
+      copied: written(({ copied }) => copied),
       unchanged: sum(unchangedOf),
-      deleted,
+      deleted: written(({ deleted }) => deleted),
       events: sum(({ source }) => source.events),
       failures,
       failureCount,
