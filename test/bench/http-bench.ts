@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { runClusterdex, startServer } from '../support/clusterdex.js';
 import { bucketLabel, type FleetObject, generateFleet } from '../support/fleet.js';
@@ -14,6 +16,7 @@ export interface HttpBenchOptions {
   readonly storage: string;
   readonly pods: number;
   readonly dataDirectory: string;
+  readonly config: (store: string) => Readonly<Record<string, unknown>>;
   readonly seed: number;
   readonly rounds: number;
   readonly milliseconds: number;
@@ -28,7 +31,10 @@ const residentLimit = 50 * 2 ** 20;
 /** The real server with the real client's requests, beside a bare server that sends the same bytes. */
 export async function benchHttp(options: HttpBenchOptions): Promise<{ figures: Figure[]; checks: Check[] }> {
   const { storage, pods, dataDirectory } = options;
-  const common = ['--data-dir', dataDirectory, '--storage-name', storage];
+  mkdirSync(dataDirectory, { recursive: true });
+  const configFile = join(dataDirectory, 'storage-config.json');
+  writeFileSync(configFile, JSON.stringify(options.config(`serve_${pods}`)), { mode: 0o600 });
+  const common = ['--data-dir', dataDirectory, '--storage-name', storage, '--storage-config', configFile];
   const imported = await importFleet(options, common);
   const figures = [imported.figure];
   const memory = storage === 'memory' ? [await measureMemoryStorage({ pods, dataDirectory, ...imported.count })] : [];

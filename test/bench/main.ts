@@ -3,9 +3,11 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../support/clusterdex.js';
+import { type BenchBackend, openBenchBackend } from './bench-backend.js';
 import { checkClient } from './check-client.js';
+import { benchGrowth } from './growth-bench.js';
 import { benchHttp } from './http-bench.js';
-import { writePodFile } from './pod-file.js';
+import { type PodFile, writePodFile } from './pod-file.js';
 import { type Check, describeMachine, type Figure, renderChecks, renderFigures, writeReport } from './report.js';
 import { benchStorage } from './storage-bench.js';
 import { targetChecks } from './targets.js';
@@ -17,8 +19,9 @@ by turns with it; the ratio is the result. Writes bench-results/latest.json.
 
   --quick              5,000 pods only, short rounds: a minute instead of ten
   --pods 5000,100000   sizes of the fleet
-  --storage NAMES      sqlite,memory
-  --part NAMES         storage,http
+  --storage NAMES      sqlite,memory; also postgres: the server that CLUSTERDEX_TEST_POSTGRES names, or one that is started
+  --part NAMES         storage,http; also growth: the same gets and label searches among few and many small objects
+  --growth 10000,1000000   how few, and how many
   --rounds N           turns of subject and limit
   --connections N      of the load generator (8)
   --seed N             of the fleet (1)
@@ -33,6 +36,7 @@ const { values } = parseArgs({
     pods: { type: 'string' },
     storage: { type: 'string', default: 'sqlite,memory' },
     part: { type: 'string', default: 'storage,http' },
+    growth: { type: 'string', default: '10000,1000000' },
     rounds: { type: 'string' },
     connections: { type: 'string', default: '8' },
     seed: { type: 'string', default: '1' },
@@ -67,18 +71,41 @@ async function run(): Promise<void> {
     figures.push(...results.figures);
     checks.push(...results.checks);
   };
-  try {
+  const parts = values.part.split(',');
+  const podFiles = new Map<number, PodFile>();
+  const podFileOf = async (pods: number): Promise<PodFile> => {
+    const podFile = podFiles.get(pods) ?? (await writePodFile(join(folder, `pods-${pods}.jsonl`), { seed, pods }));
+    podFiles.set(pods, podFile);
+    return podFile;
+  };
+  const runStorage = async (storage: string, { config }: BenchBackend): Promise<void> => {
+    const common = { storage, config, folder, rounds, milliseconds };
     for (const pods of sizes) {
-      const podFile = await writePodFile(join(folder, `pods-${pods}.jsonl`), { seed, pods });
-      for (const storage of values.storage.split(',')) {
-        if (values.part.includes('storage')) {
-          add({ figures: await benchStorage({ storage, pods, podFile, folder, rounds, milliseconds }), checks: [] });
-        }
-        if (values.part.includes('http')) {
-          const dataDirectory = join(folder, `serve-${storage}-${pods}`);
-          const connections = Number(values.connections);
-          add(await benchHttp({ storage, pods, dataDirectory, seed, rounds, milliseconds, connections }));
-        }
+      if (parts.includes('storage')) {
+        add({ figures: await benchStorage({ ...common, pods, podFile: await podFileOf(pods) }), checks: [] });
+      }
+      if (parts.includes('http')) {
+        const dataDirectory = join(folder, `serve-${storage}-${pods}`);
+        const connections = Number(values.connections);
+        add(await benchHttp({ ...common, pods, dataDirectory, seed, connections }));
+      }
+    }
+    if (parts.includes('growth')) {
+      const [few = 10_000, many = 1_000_000] = values.growth.split(',').map(Number);
+      add(await benchGrowth({ ...common, sizes: [few, many] }));
+    }
+  };
+  try {
+    for (const storage of values.storage.split(',')) {
+      const backend = await openBenchBackend(storage);
+      if (typeof backend === 'string') {
+        add({ figures: [], checks: [{ what: `${storage}, everything`, holds: true, found: backend }] });
+        continue;
+      }
+      try {
+        await runStorage(storage, backend);
+      } finally {
+        await backend.stop();
       }
     }
   } finally {

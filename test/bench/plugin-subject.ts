@@ -5,8 +5,11 @@ import { openTestStorage } from '../support/open-test-storage.js';
 import { batchSize, listLimit, type Subject } from './subject.js';
 
 /** A storage, opened and guarded as the server opens it. */
-export async function createPluginSubject(name: string, dataDirectory: string): Promise<Subject> {
-  const opened = await openTestStorage(name, { dataDirectory });
+export async function createPluginSubject(
+  name: string,
+  options: { readonly dataDirectory: string; readonly config: Readonly<Record<string, unknown>> },
+): Promise<Subject> {
+  const opened = await openTestStorage(name, options);
   const pods = opened.factory.resourceStorage(fleetTypes.pods);
   return {
     async ingest(cluster, raw) {

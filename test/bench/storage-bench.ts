@@ -11,11 +11,12 @@ export interface StorageBenchOptions {
   readonly pods: number;
   readonly podFile: PodFile;
   readonly folder: string;
+  readonly config: (store: string) => Readonly<Record<string, unknown>>;
   readonly rounds: number;
   readonly milliseconds: number;
 }
 
-const limits: Readonly<Record<string, string>> = { sqlite: 'bare sqlite', memory: 'bare map' };
+const limits: Readonly<Record<string, string>> = { sqlite: 'bare sqlite', memory: 'bare map', postgres: 'bare pg' };
 
 /** A storage directly on its interface beside the bare thing, each in a process of its own, by turns. */
 export async function benchStorage(options: StorageBenchOptions): Promise<Figure[]> {
@@ -25,7 +26,15 @@ export async function benchStorage(options: StorageBenchOptions): Promise<Figure
     const dataDirectory = join(options.folder, `${subject.replace(' ', '-')}-${pods}`);
     mkdirSync(dataDirectory, { recursive: true });
     const child = startChild('storage-process.js');
-    await ask(child, { kind: 'open', subject, dataDirectory, keys: podFile.keys, buckets: Math.floor(pods / 10) });
+    const config = options.config(`${subject}_${pods}`);
+    await ask(child, {
+      kind: 'open',
+      subject,
+      dataDirectory,
+      config,
+      keys: podFile.keys,
+      buckets: Math.floor(pods / 10),
+    });
     return child;
   };
   const children = { subject: await open(storage), limit: await open(limit) };

@@ -1,3 +1,4 @@
+import { createBarePostgres } from './bare-postgres.js';
 import { createBareMap, createBareSqlite } from './bare-subjects.js';
 import { createPluginSubject } from './plugin-subject.js';
 import { type PodSegment, readSegment } from './pod-file.js';
@@ -10,6 +11,7 @@ export type StorageMessage =
       readonly kind: 'open';
       readonly subject: string;
       readonly dataDirectory: string;
+      readonly config: Readonly<Record<string, unknown>>;
       readonly keys: readonly ObjectKey[];
       readonly buckets: number;
     }
@@ -36,10 +38,13 @@ function opened(): Opened {
   return current;
 }
 
-function openSubject(name: string, dataDirectory: string): Promise<Subject> | Subject {
+type Opening = Extract<StorageMessage, { kind: 'open' }>;
+
+function openSubject({ subject: name, dataDirectory, config }: Opening): Promise<Subject> | Subject {
+  if (name === 'bare pg') return createBarePostgres(config);
   if (name === 'bare sqlite') return createBareSqlite(dataDirectory);
   if (name === 'bare map') return createBareMap();
-  return createPluginSubject(name, dataDirectory);
+  return createPluginSubject(name, { dataDirectory, config });
 }
 
 /** Reads from the file outside the clock, ingests inside it. */
@@ -78,7 +83,7 @@ function microseconds(start: NodeJS.CpuUsage): number {
 async function answer(message: StorageMessage): Promise<object> {
   switch (message.kind) {
     case 'open': {
-      const subject = await openSubject(message.subject, message.dataDirectory);
+      const subject = await openSubject(message);
       current = { subject, keys: message.keys, buckets: message.buckets };
       return {};
     }

@@ -1,9 +1,17 @@
 import type { SqlValue } from '@clusterdex/storage-sql';
 
+const mostNumbered = 500;
+const numbered = new Map<string, string>();
+
 /** `?` as `$1`, `$2`, …; those in quotes are text. */
 export function numberPlaceholders(text: string): string {
+  const known = numbered.get(text);
+  if (known !== undefined) return known;
   let count = 0;
-  return text.replace(/'[^']*'|"[^"]*"|\?/g, (found) => (found === '?' ? `$${++count}` : found));
+  const result = text.replace(/'[^']*'|"[^"]*"|\?/g, (found) => (found === '?' ? `$${++count}` : found));
+  if (numbered.size === mostNumbered) numbered.clear();
+  numbered.set(text, result);
+  return result;
 }
 
 /** PostgreSQL has no NUL in its texts, so what contains one equals nothing that is stored, as this. */

@@ -42,9 +42,11 @@ export function createPostgresBackend(
     isText: (column, texts) => sql`${verbatim(column)} = ANY(${binaryArray('text', texts)}::text[])`,
     // As arrays, so that the planner begins with them whatever it thinks of the tables.
     isLabel: (column, labelIds) => sql`${verbatim(column)} = ANY(ARRAY(${labelIds}))`,
+    // OFFSET keeps the planner from thinking again: without statistics it would rather look at every object of the type.
     drivenBy: (labelIds) => ({
-      from: verbatim('resources r'),
-      where: [sql`r.id = ANY(ARRAY(SELECT x.object_id FROM object_labels x WHERE x.label_id IN (${labelIds})))`],
+      from: sql`(SELECT * FROM resources WHERE id = ANY(ARRAY(
+        SELECT x.object_id FROM object_labels x WHERE x.label_id IN (${labelIds}))) OFFSET 0) r`,
+      where: [],
     }),
     metadata: verbatim(
       "convert_from(substring(convert_to(o.object, 'UTF8') FROM 1 FOR r.metadata_end), 'UTF8') || '}'",

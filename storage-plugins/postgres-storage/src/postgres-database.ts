@@ -7,6 +7,7 @@ import { connectionSettings, describeServer, mayBePlain } from './connection-set
 import { isConnectionLoss, isTransient, mapError } from './map-error.js';
 import { bindValue, numberPlaceholders } from './number-sql.js';
 import { PoolGauges } from './pool-gauges.js';
+import { PreparedNames } from './prepared-names.js';
 import { SlowStatements } from './slow-statements.js';
 
 const attempts = 6;
@@ -48,6 +49,7 @@ export class PostgresDatabase implements SqlDatabase {
   readonly #transactionSeconds;
   readonly #operationSeconds = new Map<string, { observe(seconds: number): void }>();
   readonly #slow: SlowStatements;
+  readonly #prepared = new PreparedNames();
   readonly #waiting = new Set<(error: Error) => void>();
   #closed = false;
 
@@ -159,6 +161,10 @@ export class PostgresDatabase implements SqlDatabase {
       // A server that works for somebody who has left is told by its socket.
       client_connection_check_interval: '2000',
       jit: 'off',
+      // Pages come in the order of an index. Where the planner has no statistics yet, it would rather collect everything and sort it.
+      enable_bitmapscan: 'off',
+      // For solid-state disks.
+      random_page_cost: '1.1',
       ...params,
     };
     pool.on('connect', (client) => {
@@ -239,7 +245,7 @@ export class PostgresDatabase implements SqlDatabase {
       text: numbered,
       values,
       rowMode: 'array',
-      ...(name !== undefined && this.#config.preparedStatements && { name }),
+      ...(this.#config.preparedStatements && (name === undefined ? this.#prepared.of(numbered) : { name })),
     });
     const milliseconds = performance.now() - start;
     this.#seconds.observe(milliseconds / 1000);

@@ -3,7 +3,7 @@ import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import type { ObjectChange, StorageHost } from '@clusterdex/storage-contract';
+import { type ListOptions, type ObjectChange, prepareObject, type StorageHost } from '@clusterdex/storage-contract';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { PostgresConfig } from '../src/config.js';
 import { type OwnServer, ownServerNotRun, runOn, startOwnServer } from './own-server.js';
@@ -93,6 +93,50 @@ withServer('metrics and the log', () => {
       expect(slow()).toMatch(/Scan (?:using \w+ )?on resources/);
       expect(slow()).toContain("'…'");
       expect(lines.join()).not.toContain('private');
+      await storage.shutdown();
+    },
+    minute,
+  );
+});
+
+withServer('a search by labels', () => {
+  beforeAll(async () => {
+    server = await startOwnServer({ autovacuum: 'off' });
+  }, minute);
+  afterAll(() => server.stop());
+
+  it(
+    'begins with the label and a list with the index of its order, before the server has any statistics',
+    async () => {
+      const { host, lines } = recordingHost();
+      const storage = await openStorage(newSchema(), { dsn: server.address, slowQueryMilliseconds: 40 }, host);
+      const labelled = (index: number): ObjectChange => {
+        const others = Array.from({ length: 8 }, (_, label) => [`label-${label}`, `value-${index % 50}`]);
+        const labels = { ...Object.fromEntries(others), bucket: `b${Math.floor(index / 10)}` };
+        const metadata = { name: `object-${index}`, namespace: 'default', labels };
+        const json = Buffer.from(JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata }));
+        return { type: 'upsert', object: prepareObject(json, { cluster: 'c' }) };
+      };
+      const objects = storage.resourceStorage(configMaps);
+      await objects.write(
+        'c',
+        Array.from({ length: 3000 }, (_, index) => labelled(index)),
+      );
+      const planOf = async (options: ListOptions): Promise<string> => {
+        const sleep = { statement: 'pg_sleep(0.01) IS NOT NULL AND name <> ?', parameters: ['x'] };
+        lines.length = 0;
+        for await (const { count } of objects.list({ ...options, rawQuery: sleep })) expect(count).toBe(10);
+        const slow = () => lines.find((line) => line.includes('pg_sleep'));
+        while (slow() === undefined) await storage.health();
+        return slow() ?? '';
+      };
+      const label = await planOf({ labelSelector: [{ key: 'bucket', operator: 'in', values: ['b7'] }] });
+      expect(label).toMatch(/using resources_pkey on resources/);
+      expect(label).toMatch(/using object_labels_pkey/);
+      expect(label).not.toMatch(/Seq Scan on (?:resources|object_labels)/);
+      const list = await planOf({ limit: 10 });
+      expect(list).toMatch(/Index Scan using resources_(?:key|all) on resources/);
+      expect(list).not.toMatch(/Sort Key/);
       await storage.shutdown();
     },
     minute,
