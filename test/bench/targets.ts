@@ -34,6 +34,7 @@ export function targetChecks(figures: readonly Figure[]): Check[] {
       found: `${Math.round(ingest.subject)} objects/s, ratio ${ingest.ratio.toFixed(2)}`,
     });
   }
+  checks.push(...postgresChecks(figures.filter(({ storage, pods }) => storage === 'postgres' && pods === small)));
   if (large > small) {
     for (const what of ['http: get one', 'http: list by label']) {
       const [few, many] = [find(what), find(what, large)];
@@ -46,6 +47,35 @@ export function targetChecks(figures: readonly Figure[]): Check[] {
         found: `${growth.toFixed(2)} times (${(few.subject / many.subject).toFixed(2)} in requests/s)`,
       });
     }
+  }
+  return checks;
+}
+
+/** Requests per second of Clusterpedia with PostgreSQL, measured on two idle cores; ten times as many is the target. */
+const clusterpedia = [
+  ['http: list, limit 500', 17],
+  ['http: list by label', 35],
+  ['http: namespace, limit 100', 124],
+  ['http: collection resource', 16],
+  ['http: Table', 25],
+] as const;
+
+function postgresChecks(figures: readonly Figure[]): Check[] {
+  const find = (what: string) => figures.find((figure) => figure.what.startsWith(what));
+  const checks: Check[] = [];
+  const list = find('list, limit 500');
+  if (list !== undefined) checks.push(ratioCheck('postgres, list of 500 at 50 % or more of the driver', list, 0.5));
+  const ingest = find('ingest');
+  if (ingest !== undefined) {
+    const found = `${Math.round(ingest.subject)} objects/s, ratio ${ingest.ratio.toFixed(2)}`;
+    checks.push({ what: 'postgres, ingest at 5,000 objects/s', holds: ingest.subject >= 5000, found });
+  }
+  for (const [what, theirs] of clusterpedia) {
+    const figure = find(what);
+    if (figure === undefined) continue;
+    const found = `${Math.round(figure.subject)} requests/s, ${(figure.subject / theirs).toFixed(1)} times ${theirs}`;
+    const wanted = `postgres, ${what.slice(6)}: ten times Clusterpedia's requests per second on two idle cores`;
+    checks.push({ what: wanted, holds: figure.subject >= 10 * theirs, found });
   }
   return checks;
 }
