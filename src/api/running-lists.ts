@@ -14,9 +14,11 @@ export function createRunningLists(): RunningLists {
   return {
     async run(response, answer) {
       const controller = new AbortController();
+      let isAnswered = false;
       const abort = () => {
         running.delete(response);
-        controller.abort();
+        // Nobody listens any more, and an abort is not free: it makes an error with its stack.
+        if (!isAnswered) controller.abort();
       };
       running.set(response, controller);
       response.on('close', abort);
@@ -25,6 +27,7 @@ export function createRunningLists(): RunningLists {
       try {
         await answer(controller.signal);
       } finally {
+        isAnswered = true;
         if (response.destroyed) running.delete(response);
       }
     },

@@ -265,4 +265,14 @@ describe('the answer to a list', () => {
     expect(await outcome).toBeUndefined();
     expect(released).toEqual(batches.map((_, index) => `n${index}`));
   });
+
+  it('aborts nothing when the connection has done with an answer that was complete', async () => {
+    const signals: AbortSignal[] = [];
+    const { url } = await serveList((signal) => {
+      signals.push(signal);
+      return from(batch(['a']));
+    });
+    for (let request = 0; request < 3; request++) await (await fetch(url)).text();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false, false]);
+  });
 });
