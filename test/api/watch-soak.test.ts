@@ -154,6 +154,7 @@ it.each(['sqlite', 'memory'])(
         }
       }
       const views = await Promise.all(options.map(storedView));
+      for (const follower of followers) follower.hurry();
       const deadline = performance.now() + 30_000;
       // Equal, and not by chance on the way: nothing is written any more.
       const isBehind = (follower: HttpFollower, index: number) =>

@@ -53,6 +53,7 @@ export class HttpFollower {
   #listedAt = 0;
   #session: ClientHttp2Session | undefined;
   #stopped = false;
+  #hurries = false;
   lists = 0;
   watches = 0;
   events = 0;
@@ -68,6 +69,11 @@ export class HttpFollower {
   /** The revision up to which it has seen every change that concerns it. */
   get reached(): number {
     return Number(this.#revision ?? 0);
+  }
+
+  /** Reads without a stop from here on, so that it comes to the end of what there is. */
+  hurry(): void {
+    this.#hurries = true;
   }
 
   stop(): void {
@@ -167,7 +173,7 @@ export class HttpFollower {
           this.#put(event.object);
         }
       }
-      if (slowness > 0 && random() < 0.3) await delay(random() * slowness);
+      if (slowness > 0 && !this.#hurries && random() < 0.3) await delay(random() * slowness);
     }
   }
 
