@@ -1,5 +1,5 @@
 import type { ObjectBatch, StoredObject } from '@clusterdex/storage-contract';
-import { batchObjects } from './batch-end.js';
+import { batchObjects } from '@clusterdex/storage-sql';
 import { PackedBatch } from './object-batch.js';
 import { splitNumbers } from './packed-reader.js';
 import type { PageCaches, PageForm } from './page-cache.js';

@@ -1,4 +1,4 @@
-import { batchEnd } from './batch-end.js';
+import { batchEnd } from '@clusterdex/storage-sql';
 import type { ReadState } from './object-cache.js';
 import type { PackedForm, PackedObjects } from './packed-reader.js';
 import type { PageForm } from './page-cache.js';

@@ -7,9 +7,8 @@ import {
   type StorageSchema,
   type StoredObject,
 } from '@clusterdex/storage-contract';
-import { refuseUnsupported } from '@clusterdex/storage-sql';
+import { batchEnd, describeBatch, pageBytes, refuseUnsupported } from '@clusterdex/storage-sql';
 import type Database from 'better-sqlite3';
-import { batchEnd, pageBytes, pieceBytes } from './batch-end.js';
 import { ChangeFeed } from './change-feed.js';
 import type { SqliteConfig } from './config.js';
 import { foundSchema } from './found-schema.js';
@@ -141,7 +140,7 @@ export class SqliteStorage {
     do {
       const { batch, taken } = await read(start);
       const end = start + taken;
-      yield describe(batch, found, { first: start === 0, last: end === found.ids.length });
+      yield describeBatch(batch, found, { first: start === 0, last: end === found.ids.length });
       refuseAborted(signal);
       start = end;
     } while (start < found.ids.length);
@@ -269,6 +268,9 @@ interface Found {
   read(start: number): Promise<Page>;
 }
 
+/** Of a list of everything, what was sent waits for the garbage collector: the smaller a piece, the less of it. */
+const pieceBytes = 512 * 1024;
+
 const mostBytes = ({ limit }: CollectionListOptions) => (limit === undefined ? pieceBytes : pageBytes);
 
 const idlest = (threads: readonly WorkerThread[]) =>
@@ -316,15 +318,6 @@ function isNameOrder([first, ...others]: readonly OrderTerm[]): boolean {
     first.by.column === 'name' &&
     !first.descending
   );
-}
-
-function describe(batch: ObjectBatch, found: IdentifierResult, place: { first: boolean; last: boolean }): ObjectBatch {
-  if (!place.first && !place.last) return batch;
-  const additions: { revision?: string; continue?: string; remainingItemCount?: number } = {};
-  if (place.first) additions.revision = found.revision;
-  if (place.last && found.position !== undefined) additions.continue = found.position;
-  if (place.last && found.remaining !== undefined) additions.remainingItemCount = found.remaining;
-  return Object.assign(batch, additions);
 }
 
 function refuseAborted(signal: AbortSignal | undefined): void {

@@ -1,6 +1,6 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { batchEnd } from '@clusterdex/storage-sql';
 import { AuxiliaryWriter } from './auxiliary-writer.js';
-import { batchEnd } from './batch-end.js';
 import { mapError } from './map-error.js';
 import { openDatabase } from './open-database.js';
 import { type PackedForm, type PackedObjects, PackedReader } from './packed-reader.js';

@@ -1,7 +1,8 @@
 import type { CollectionListOptions, ObjectBatch } from '@clusterdex/storage-contract';
+import { batchEnd, pageBytes } from '../batch-end.js';
+import { describeBatch } from '../describe-batch.js';
 import { refuseUnsupported } from '../refuse-unsupported.js';
 import { sql, verbatim } from '../sql.js';
-import { batchEnd, pageBytes, pieceBytes } from './batch-end.js';
 import { ChangeFeed } from './change-feed.js';
 import { ChangeWriter, refuseAborted } from './change-writer.js';
 import { HistoryTrimmer } from './history-trimmer.js';
@@ -23,6 +24,9 @@ interface Search {
   readonly scope: () => Promise<ListScope>;
   readonly signal: AbortSignal | undefined;
 }
+
+/** Of a list of everything, what was sent waits for the garbage collector: the smaller a piece, the less of it. */
+const pieceBytes = 1024 * 1024;
 
 /** How long a shutdown waits for what is in flight. */
 const patienceMilliseconds = 5000;
@@ -68,7 +72,7 @@ export class ServerStorage {
       const end = batchEnd(found.sizes, start, mostBytes);
       const batch = await this.reader.read(found.ids.subarray(start, end), form);
       refuseAborted(signal, 'the list');
-      yield describe(batch, found, { first: start === 0, last: end === found.ids.length });
+      yield describeBatch(batch, found, { first: start === 0, last: end === found.ids.length });
       refuseAborted(signal, 'the list');
       start = end;
     } while (start < found.ids.length);
@@ -120,13 +124,4 @@ export class ServerStorage {
 function withObjects(selection: Selection, { join }: SqlBackend): Selection {
   if (selection.from.text.includes('objects o')) return selection;
   return { ...selection, from: sql`${selection.from} ${verbatim(join)} objects o ON o.id = r.id` };
-}
-
-function describe(batch: ObjectBatch, found: Selected, place: { first: boolean; last: boolean }): ObjectBatch {
-  if (!place.first && !place.last) return batch;
-  const additions: { revision?: string; continue?: string; remainingItemCount?: number } = {};
-  if (place.first) additions.revision = found.revision;
-  if (place.last && found.position !== undefined) additions.continue = found.position;
-  if (place.last && found.remaining !== undefined) additions.remainingItemCount = found.remaining;
-  return Object.assign(batch, additions);
 }

@@ -1,10 +1,7 @@
-const batchObjects = 500;
+export const batchObjects = 500;
 
 /** A page comes in one piece if it can. */
 export const pageBytes = 4 * 1024 * 1024;
-/** Of a list of everything, what was sent waits for the garbage collector: the smaller a piece, the less of it. */
-export const pieceBytes = 1024 * 1024;
-
 /** Where the batch that begins at `start` ends, by the sizes of the objects: at most so many bytes, beyond the first object. */
 export function batchEnd(sizes: Float64Array, start: number, mostBytes: number): number {
   let bytes = 0;
