@@ -12,5 +12,7 @@ export * from './storage-factory.js';
 export * from './storage-host.js';
 export * from './storage-plugin.js';
 export * from './stored-object.js';
+export * from './synchro/reconcile-context.js';
+export * from './synchro/synchro-plugin.js';
 export * from './version.js';
 export * from './watch.js';

@@ -1,0 +1,45 @@
+import type { Readable } from 'node:stream';
+import { ConnectionError } from './connection-error.js';
+import { toConnectionError } from './to-connection-error.js';
+
+export interface ResponseBodyOptions {
+  readonly server: string;
+  readonly signal: AbortSignal | undefined;
+  /** Milliseconds between two pieces. */
+  readonly idleTimeout: number | undefined;
+  /** Ends the request. */
+  readonly cancel: () => void;
+}
+
+/** The pieces of a stream as they come; errors are ConnectionErrors. */
+export async function* responseBody(stream: Readable, options: ResponseBodyOptions): AsyncGenerator<Buffer, void> {
+  const { server, signal, idleTimeout, cancel } = options;
+  let isLate = false;
+  let isComplete = false;
+  const timer =
+    idleTimeout === undefined
+      ? undefined
+      : setTimeout(() => {
+          isLate = true;
+          cancel();
+        }, idleTimeout);
+  try {
+    for await (const piece of stream) {
+      timer?.refresh();
+      yield piece as Buffer;
+      // The time that the reader takes is not the server's.
+      timer?.refresh();
+    }
+    isComplete = true;
+  } catch (error) {
+    if (isLate) throw new ConnectionError('timeout', `${server}: nothing came for ${idleTimeout} ms`);
+    if (signal?.aborted) throw new ConnectionError('aborted', `${server}: aborted by the caller`);
+    throw toConnectionError(error, server);
+  } finally {
+    clearTimeout(timer);
+    if (!isComplete) cancel();
+  }
+  // A stream that is destroyed may end as if it were complete.
+  if (isLate) throw new ConnectionError('timeout', `${server}: nothing came for ${idleTimeout} ms`);
+  if (signal?.aborted) throw new ConnectionError('aborted', `${server}: aborted by the caller`);
+}
