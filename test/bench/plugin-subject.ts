@@ -14,16 +14,16 @@ export async function createPluginSubject(
   return {
     async ingest(cluster, raw) {
       await opened.factory.prepareCluster(cluster);
-      // While one batch is written, the next is prepared.
-      let writing: Promise<unknown> = Promise.resolve();
+      // While one batch is written, the next waits for its turn, and a third is prepared.
+      let [writing, next]: Promise<unknown>[] = [];
       for (let start = 0; start < raw.length; start += batchSize) {
         const changes = raw
           .slice(start, start + batchSize)
           .map((json): ObjectChange => ({ type: 'upsert', object: prepareObject(json, { cluster }) }));
         await writing;
-        writing = pods.write(cluster, changes);
+        [writing, next] = [next, pods.write(cluster, changes)];
       }
-      await writing;
+      await Promise.all([writing, next]);
     },
     async get(key) {
       return (await pods.get(...key)).json.length;

@@ -9,6 +9,10 @@ export type DatabaseOptions = Pick<
   'file' | 'synchronous' | 'cacheMegabytes' | 'busyTimeoutMilliseconds' | 'historyChanges'
 >;
 
+const pageBytes = 16384;
+/** So long may the write-ahead log grow before its pages go into the file. */
+const logBytes = 64 * 2 ** 20;
+
 const cached = <Value>(parse: (text: string) => Value, limit = 256): ((text: string) => Value) => {
   const values = new Map<string, Value>();
   return (text) => {
@@ -85,11 +89,13 @@ export function openDatabase(options: DatabaseOptions, mode: 'write' | 'read'): 
   try {
     if (mode === 'write') {
       // Large pages: an object of a few kilobytes lies in one piece. Takes effect on a new file only.
-      database.pragma('page_size = 16384');
+      database.pragma(`page_size = ${pageBytes}`);
       refuseForeignFile(database, options.file);
       database.pragma('journal_mode = WAL');
       database.pragma(`synchronous = ${options.synchronous}`);
-      database.pragma('journal_size_limit = 67108864');
+      // Pages of indexes change with every batch: the fewer checkpoints, the less often each is written into the file.
+      database.pragma(`wal_autocheckpoint = ${logBytes / pageBytes}`);
+      database.pragma(`journal_size_limit = ${logBytes}`);
       migrate(database, options.file);
     }
     database.pragma(`cache_size = -${options.cacheMegabytes * 1024}`);

@@ -3,7 +3,7 @@ import { compareResourceVersions } from '@clusterdex/storage-contract/selection'
 import type Database from 'better-sqlite3';
 import { ChangeLog } from './change-log.js';
 import { Dictionaries } from './dictionaries.js';
-import type { PackedChanges, PackedUpsert } from './pack-changes.js';
+import { type PackedChanges, type UnpackedUpsert, unpackChanges } from './pack-changes.js';
 import { largestRest } from './schema.js';
 
 const largestInteger = 2n ** 63n - 1n;
@@ -72,21 +72,20 @@ export class ChangeWriter {
       const typeId = this.#dictionaries.typeId(type);
       const syncedAt = Date.now();
       let written = 0;
-      for (const change of changes.rows) {
+      for (const change of unpackChanges(changes)) {
         const row = this.#statements.find.get(typeId, cluster, change.namespace, change.name) as StoredRow | undefined;
         if (change.type === 'delete') {
           if (row === undefined || compareResourceVersions(change.resourceVersion, row.resource_version) < 0) continue;
           this.#remove(row, { typeId, cluster });
           this.#statements.forgetEvents.run(cluster, row.uid);
         } else {
-          const json = Buffer.from(changes.bytes.buffer, changes.bytes.byteOffset + change.start, change.size);
-          if (row === undefined) this.#insert({ typeId, cluster, syncedAt }, change, json);
-          else if (!this.#replace({ typeId, cluster, syncedAt }, row, { change, json })) continue;
+          if (row === undefined) this.#insert({ typeId, cluster, syncedAt }, change);
+          else if (!this.#replace({ typeId, cluster, syncedAt }, row, change)) continue;
           else if (row.uid !== change.uid) this.#statements.forgetEvents.run(cluster, row.uid);
         }
         written++;
       }
-      return { written, unchanged: changes.rows.length - written };
+      return { written, unchanged: changes.count - written };
     });
   }
 
@@ -121,7 +120,7 @@ export class ChangeWriter {
     }
   }
 
-  #insert(place: Place & { readonly syncedAt: number }, change: PackedUpsert, json: Buffer): void {
+  #insert(place: Place & { readonly syncedAt: number }, change: UnpackedUpsert): void {
     const labelIds = this.#labels(change);
     const id = this.#log.nextId();
     this.#statements.insert.run(
@@ -137,24 +136,20 @@ export class ChangeWriter {
       change.createdAt,
       place.syncedAt,
       change.metadataEnd,
-      change.size,
+      change.json.length,
       labelIds.join(),
     );
-    this.#statements.insertObject.run(change.row, metadataApart(change, json), json, id);
+    this.#statements.insertObject.run(change.row, metadataApart(change), change.json, id);
     for (const labelId of labelIds) this.#statements.attach.run(labelId, id);
     this.#log.record('create', { ...place, id });
   }
 
   /** Returns false when the object stays what it is: older than what is stored, or the same, perhaps with another row. */
-  #replace(
-    place: Place & { readonly syncedAt: number },
-    row: StoredRow,
-    { change, json }: { readonly change: PackedUpsert; readonly json: Buffer },
-  ): boolean {
+  #replace(place: Place & { readonly syncedAt: number }, row: StoredRow, change: UnpackedUpsert): boolean {
     const newer = compareResourceVersions(change.resourceVersion, row.resource_version);
     if (newer < 0) return false;
-    if (newer === 0 && row.resource_version === change.resourceVersion && row.size === change.size) {
-      if (this.#statements.sameObject.get(json, row.id) === 1) {
+    if (newer === 0 && row.resource_version === change.resourceVersion && row.size === change.json.length) {
+      if (this.#statements.sameObject.get(change.json, row.id) === 1) {
         if (change.row !== null && this.#statements.updateRow.run({ row: change.row, id: row.id }).changes > 0) {
           this.#log.recordRows();
         }
@@ -173,11 +168,11 @@ export class ChangeWriter {
       change.createdAt,
       place.syncedAt,
       change.metadataEnd,
-      change.size,
+      change.json.length,
       after,
       row.id,
     );
-    this.#statements.updateObject.run(change.row, metadataApart(change, json), json, row.id);
+    this.#statements.updateObject.run(change.row, metadataApart(change), change.json, row.id);
     if (before !== after) {
       for (const labelId of splitIds(before)) this.#statements.detach.run(labelId, row.id);
       for (const labelId of labelIds) this.#statements.attach.run(labelId, row.id);
@@ -192,7 +187,7 @@ export class ChangeWriter {
     this.#statements.deleteObject.run(id);
   }
 
-  #labels(change: PackedUpsert): number[] {
+  #labels(change: UnpackedUpsert): number[] {
     const ids: number[] = [];
     for (let index = 0; index < change.labels.length; index += 2) {
       ids.push(this.#dictionaries.labelId(change.labels[index] ?? '', change.labels[index + 1] ?? ''));
@@ -202,8 +197,8 @@ export class ChangeWriter {
 }
 
 /** The object reduced to its metadata, where what follows that is more than is read by the way. */
-function metadataApart({ size, metadataEnd }: PackedUpsert, json: Buffer): Buffer | null {
-  if (size - metadataEnd <= largestRest) return null;
+function metadataApart({ json, metadataEnd }: UnpackedUpsert): Buffer | null {
+  if (json.length - metadataEnd <= largestRest) return null;
   return Buffer.concat([json.subarray(0, metadataEnd), closingBrace]);
 }
 
