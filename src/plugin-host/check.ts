@@ -1,8 +1,8 @@
 import { pluginSchema, type StoragePlugin } from '@clusterdex/storage-contract';
+import { compileSchema } from '../config/schema/schema-compiler.js';
+import { describeSchemaErrors } from '../config/schema/schema-errors.js';
 import { PluginError } from './plugin-error.js';
 import type { PluginRow } from './plugin-row.js';
-import { compileSchema } from './schema-compiler.js';
-import { describeSchemaErrors } from './schema-errors.js';
 
 const validate = compileSchema(pluginSchema);
 

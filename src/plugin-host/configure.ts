@@ -1,8 +1,8 @@
 import type { StoragePlugin } from '@clusterdex/storage-contract';
-import { closeSchema } from './close-schema.js';
+import { closeSchema } from '../config/schema/close-schema.js';
+import { compileSchema } from '../config/schema/schema-compiler.js';
+import { describeSchemaErrors } from '../config/schema/schema-errors.js';
 import { PluginError } from './plugin-error.js';
-import { compileSchema } from './schema-compiler.js';
-import { describeSchemaErrors } from './schema-errors.js';
 import { applySettings } from './settings.js';
 
 export interface ConfigureOptions {

@@ -1,9 +1,9 @@
 import { pathToFileURL } from 'node:url';
+import { maskSecrets } from '../config/schema/secrets.js';
 import { withDeadline } from './deadline.js';
 import { PluginError } from './plugin-error.js';
 import type { PluginRow } from './plugin-row.js';
 import { resolveEntry } from './resolve-entry.js';
-import { maskSecrets } from './secrets.js';
 
 export interface LoadOptions {
   readonly deadline: number;

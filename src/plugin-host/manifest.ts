@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { manifestSchema } from '@clusterdex/storage-contract';
-import { compileSchema } from './schema-compiler.js';
-import { describeSchemaErrors } from './schema-errors.js';
+import { compileSchema } from '../config/schema/schema-compiler.js';
+import { describeSchemaErrors } from '../config/schema/schema-errors.js';
 
 /** What the host knows of a plugin without running it. */
 export interface Manifest {

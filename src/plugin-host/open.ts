@@ -1,7 +1,7 @@
 import type { StorageFactory, StorageHost, StoragePlugin } from '@clusterdex/storage-contract';
+import { maskSecrets } from '../config/schema/secrets.js';
 import { withDeadline } from './deadline.js';
 import { PluginError } from './plugin-error.js';
-import { maskSecrets } from './secrets.js';
 
 export interface OpenOptions {
   readonly config: Readonly<Record<string, unknown>>;

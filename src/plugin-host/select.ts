@@ -1,8 +1,8 @@
+import { nearest } from '../config/schema/schema-errors.js';
 import { compareVersions } from './compare-versions.js';
 import { registrationName } from './manifest.js';
 import { PluginError } from './plugin-error.js';
 import type { PluginRow } from './plugin-row.js';
-import { nearest } from './schema-errors.js';
 
 /**
  * The plugin that `wanted` names: a registration name (`sqlite`), a package name (`sqlite-storage`, `@acme/sqlite-storage`), either

@@ -1,9 +1,9 @@
 import { capabilityQuestions, manifestSchema, pluginSchema, type StoragePlugin } from '@clusterdex/storage-contract';
 import { describe, expect, it } from '@jest/globals';
+import { compileSchema } from '../../src/config/schema/schema-compiler.js';
 import { checkPlugin } from '../../src/plugin-host/check.js';
 import { configurePlugin } from '../../src/plugin-host/configure.js';
 import { loadPlugin } from '../../src/plugin-host/load.js';
-import { compileSchema } from '../../src/plugin-host/schema-compiler.js';
 import { row } from './plugin-fixtures.js';
 
 async function check(name: string): Promise<string[]> {

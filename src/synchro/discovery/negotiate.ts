@@ -1,0 +1,205 @@
+import type { ResourceInventory } from '@clusterdex/storage-contract';
+import { builtinTypes } from '../../kube/builtin-types.js';
+import { canConvert } from '../../kube/conversion/convert-object.js';
+import { compareVersions } from '../../kube/version-order.js';
+import type { SyncResources } from '../cluster/pedia-cluster.js';
+import type { ServedResource, ServedResources } from './served-resource.js';
+
+/** A type to follow: what is listed and watched, and what it is stored as. */
+export interface PlannedSync {
+  readonly source: ServedResource;
+  /** The source in the version that is stored, without what only a definition says. */
+  readonly storage: ResourceInventory;
+  readonly recordsEvents: boolean;
+}
+
+/** What was asked for and is not served, or cannot be followed. */
+export interface MissingResource {
+  readonly group: string;
+  readonly resource: string;
+  readonly reason: 'ResourceNotFound' | 'NotWatchable' | 'VersionNotServed' | 'DiscoveryFailed';
+  readonly message: string;
+}
+
+export interface SyncPlan {
+  readonly syncs: readonly PlannedSync[];
+  readonly missing: readonly MissingResource[];
+}
+
+export interface NegotiateOptions {
+  readonly syncResources: readonly SyncResources[];
+  readonly syncAllCustomResources: boolean;
+  /** `resource.group` of what CustomResourceDefinitions define. */
+  readonly definedByCrd: ReadonlySet<string>;
+}
+
+const customVersions = 3;
+
+/** What to follow of what is served. Each stored type once: where two entries ask for it, the first one counts, and events if any wants them. */
+export function negotiate(served: ServedResources, options: NegotiateOptions): SyncPlan {
+  const byResource = groupByResource(served.resources);
+  const plan = new PlanBuilder();
+  for (const entry of options.syncResources) addEntry(plan, { entry, byResource, served });
+  if (options.syncAllCustomResources) {
+    for (const name of options.definedByCrd) {
+      const versions = byResource.get(name);
+      if (versions !== undefined) plan.addResource(versions, { versions: ['*'], recordsEvents: false, isAsked: false });
+    }
+  }
+  return plan.build();
+}
+
+interface Entry {
+  readonly entry: SyncResources;
+  readonly byResource: ReadonlyMap<string, readonly ServedResource[]>;
+  readonly served: ServedResources;
+}
+
+function addEntry(plan: PlanBuilder, { entry, byResource, served }: Entry): void {
+  const group = entry.group.trim().toLowerCase();
+  const events = new Set((entry.eventsInvolvedResources ?? []).map((name) => name.toLowerCase()));
+  const wanted = new Set(entry.resources.map((name) => name.trim().toLowerCase()));
+  const isEverything = group === '*';
+  for (const versions of byResource.values()) {
+    const [first] = versions;
+    if (first === undefined || (!isEverything && first.group !== group)) continue;
+    const isNamed = wanted.delete(first.resource) || wanted.delete(first.singularName);
+    if (!isEverything && !isNamed && !wanted.has('*')) continue;
+    plan.addResource(versions, {
+      versions: isEverything ? ['*'] : (entry.versions ?? []),
+      recordsEvents: events.has('*') || events.has(first.resource) || events.has(first.singularName),
+      isAsked: isNamed,
+    });
+  }
+  if (isEverything) return;
+  wanted.delete('*');
+  const isUnavailable = served.unavailable.some((unavailable) => unavailable.group === group);
+  for (const resource of wanted) {
+    const name = resource + (group === '' ? '' : `.${group}`);
+    plan.addMissing({
+      group,
+      resource,
+      ...(isUnavailable
+        ? { reason: 'DiscoveryFailed', message: `the API service of ${group} does not answer` }
+        : { reason: 'ResourceNotFound', message: `the cluster serves no ${name}` }),
+    });
+  }
+}
+
+interface Wish {
+  readonly versions: readonly string[];
+  readonly recordsEvents: boolean;
+  /** Whether its name was given, so that a refusal has to be told. */
+  readonly isAsked: boolean;
+}
+
+class PlanBuilder {
+  private readonly syncs = new Map<string, PlannedSync>();
+  private readonly missing: MissingResource[] = [];
+
+  addMissing(missing: MissingResource): void {
+    this.missing.push(missing);
+  }
+
+  addResource(served: readonly ServedResource[], wish: Wish): void {
+    const usable = served.filter(({ verbs }) => verbs.includes('list') && verbs.includes('watch'));
+    const [first] = served;
+    if (first === undefined) return;
+    const { group, resource } = first;
+    if (usable.length === 0) {
+      if (wish.isAsked)
+        this.missing.push({
+          group,
+          resource,
+          reason: 'NotWatchable',
+          message: `${resource} cannot be listed and watched`,
+        });
+      return;
+    }
+    const builtin = builtinTypes[group]?.find((type) => type.resource === resource);
+    const pairs = builtin === undefined ? customPairs(usable, wish.versions) : [builtinPair(usable, builtin.versions)];
+    if (pairs.length === 0) {
+      const found = usable.map(({ version }) => version).join(', ');
+      this.missing.push({
+        group,
+        resource,
+        reason: 'VersionNotServed',
+        message: `expected ${wish.versions.join(', ')}, served are ${found}`,
+      });
+    }
+    for (const { source, version } of pairs) this.add(source, version, wish.recordsEvents);
+  }
+
+  /** Events of both groups are the same objects; where both are asked for, those of the core group are stored, and readable as both. */
+  build(): SyncPlan {
+    if (this.syncs.has('/v1/events')) this.syncs.delete('events.k8s.io/v1/events');
+    return { syncs: [...this.syncs.values()], missing: this.missing };
+  }
+
+  private add(source: ServedResource, version: string, recordsEvents: boolean): void {
+    const key = `${source.group}/${version}/${source.resource}`;
+    const known = this.syncs.get(key);
+    if (known === undefined) this.syncs.set(key, { source, storage: inventoryOf(source, version), recordsEvents });
+    else if (recordsEvents && !known.recordsEvents) this.syncs.set(key, { ...known, recordsEvents });
+  }
+}
+
+interface VersionPair {
+  readonly source: ServedResource;
+  /** In which it is stored. */
+  readonly version: string;
+}
+
+/** The version that we store if it is served, else one that can be converted to it, else the first one that we know, else the server's first. */
+function builtinPair(served: readonly ServedResource[], known: readonly string[]): VersionPair {
+  const [preferred] = known;
+  const [first] = served;
+  if (preferred === undefined || first === undefined) throw new TypeError('a built-in type has a version');
+  const exact = served.find(({ version }) => version === preferred);
+  if (exact !== undefined) return { source: exact, version: preferred };
+  const convertible = served.find(({ group, version, kind }) =>
+    canConvert({ kind, from: apiVersionOf(group, version), to: apiVersionOf(group, preferred) }),
+  );
+  if (convertible !== undefined) return { source: convertible, version: preferred };
+  const source = served.find(({ version }) => known.includes(version)) ?? first;
+  return { source, version: source.version };
+}
+
+function customPairs(served: readonly ServedResource[], versions: readonly string[]): VersionPair[] {
+  const ordered = [...served].sort((a, b) => compareVersions(a.version, b.version));
+  const chosen = versions.includes('*')
+    ? ordered
+    : versions.length === 0
+      ? ordered.slice(0, customVersions)
+      : ordered.filter(({ version }) => versions.includes(version));
+  return chosen.map((source) => ({ source, version: source.version }));
+}
+
+export function apiVersionOf(group: string, version: string): string {
+  return group === '' ? version : `${group}/${version}`;
+}
+
+function inventoryOf(source: ServedResource, version: string): ResourceInventory {
+  const { group, resource, kind, namespaced, singularName, shortNames, categories } = source;
+  return {
+    group,
+    version,
+    resource,
+    kind,
+    namespaced,
+    singularName,
+    ...(shortNames.length > 0 ? { shortNames } : {}),
+    ...(categories.length > 0 ? { categories } : {}),
+  };
+}
+
+function groupByResource(resources: readonly ServedResource[]): ReadonlyMap<string, readonly ServedResource[]> {
+  const groups = new Map<string, ServedResource[]>();
+  for (const served of resources) {
+    const name = `${served.resource}.${served.group}`;
+    const versions = groups.get(name);
+    if (versions === undefined) groups.set(name, [served]);
+    else versions.push(served);
+  }
+  return groups;
+}
