@@ -8,6 +8,7 @@ import {
   type SqlConnection,
   type SqlValue,
   sql,
+  textOf,
   verbatim,
 } from '@clusterdex/storage-sql';
 import { insertRows, rowOf, split } from './insert-rows.js';
@@ -17,7 +18,7 @@ type Replacement = Numbered & Required<Pick<DecidedChange, 'after'>>;
 
 const largestInteger = 2n ** 63n - 1n;
 const columns =
-  'id, type_id, cluster, namespace, name, lower_name, uid, owner_uid, resource_version, version_number, created_at, synced_at, metadata_end, size, digest, label_ids';
+  'id, type_id, cluster, namespace, name, lower_name, uid, owner_uid, resource_version, version_number, created_at, synced_at, metadata_end, size, digest, label_ids, stamp';
 const replaced = columns.split(', ').slice(6);
 
 /**
@@ -36,16 +37,37 @@ export async function applyChanges(
     waves[change.wave]?.push({ ...change, ordinal });
   }
   for (const wave of waves) await applyWave(connection, { ...scope, batchId: batch ?? 0 }, wave);
-  for (const [id, row] of rows) {
-    await connection.query(sql`UPDATE objects SET table_row = ${Buffer.from(row)} WHERE id = ${id}`);
-  }
+  await replaceRows(connection, scope, rows);
   if (batch === undefined) return undefined;
   const [answer] = await connection.query(
-    sql`UPDATE revision SET revision = last_insert_id(revision + ${changes.length}) WHERE one = 1`,
+    sql`UPDATE revision SET revision = last_insert_id(revision + ${changes.length}), stamp = ${scope.stamp} WHERE one = 1`,
   );
   const revision = Number(answer?.[0]);
   await connection.query(sql`UPDATE change_batches SET revision = ${revision} WHERE batch_id = ${batch}`);
   return revision;
+}
+
+/** Of objects that stay as they are. */
+async function replaceRows(
+  connection: SqlConnection,
+  { stamp }: BatchScope,
+  rows: ReadonlyMap<number, string>,
+): Promise<void> {
+  if (rows.size === 0) return;
+  const stored = await connection.query(
+    sql`SELECT id, table_row FROM objects WHERE ${isOneOf(verbatim('id'), [...rows.keys()])}`,
+  );
+  const changed = stored.flatMap(([id, row]) => {
+    const wanted = rows.get(Number(id)) ?? '';
+    return row === null || row === undefined || textOf(row) !== wanted ? [[Number(id), wanted] as const] : [];
+  });
+  if (changed.length === 0) return;
+  for (const [id, row] of changed) {
+    await connection.query(sql`UPDATE objects SET table_row = ${Buffer.from(row)} WHERE id = ${id}`);
+  }
+  const ids = changed.map(([id]) => id);
+  await connection.query(sql`UPDATE resources SET stamp = ${stamp} WHERE ${isOneOf(verbatim('id'), ids)}`);
+  await connection.query(sql`UPDATE revision SET stamp = ${stamp} WHERE one = 1`);
 }
 
 /** Its number is larger than those of the batches before it of the same scope, which had to end before this could begin. */
@@ -125,7 +147,11 @@ async function writeLog(
   );
 }
 
-function resourceRow({ typeId, cluster }: BatchScope, { id, after }: Replacement, now: number): readonly SqlValue[] {
+function resourceRow(
+  { typeId, cluster, stamp }: BatchScope,
+  { id, after }: Replacement,
+  now: number,
+): readonly SqlValue[] {
   const { object, digest, labelIds } = after;
   const lower = asciiLower(object.name);
   return [
@@ -145,6 +171,7 @@ function resourceRow({ typeId, cluster }: BatchScope, { id, after }: Replacement
     object.json.length,
     digest,
     labelIds,
+    stamp,
   ];
 }
 

@@ -20,6 +20,7 @@ export interface MysqlConfig {
   readonly statementTimeoutMilliseconds: number;
   readonly slowQueryMilliseconds: number;
   readonly historyChanges: number;
+  readonly objectCacheMegabytes: number;
 }
 
 const file = { type: 'string', minLength: 1 } as const;
@@ -99,6 +100,14 @@ export const configSchema = {
       minimum: 0,
       default: 1000,
       description: 'Slower statements are logged; 0: none.',
+    },
+    objectCacheMegabytes: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 65536,
+      default: 32,
+      description:
+        'Objects of pages that are asked for again and again, and half as much for what Tables need; what was changed, by whomever, is never taken from there. 0 keeps none.',
     },
     historyChanges: {
       type: 'integer',

@@ -24,6 +24,7 @@ import {
   type WriteStart,
 } from '@clusterdex/storage-sql';
 import { applyChanges, versionNumber } from './apply-changes.js';
+import type { MysqlConfig } from './config.js';
 import { insertRows, rowOf, split } from './insert-rows.js';
 import { errorNumber } from './map-error.js';
 import type { MysqlConnection, MysqlDatabase } from './mysql-database.js';
@@ -39,7 +40,7 @@ const manyNamespaces = 16;
 /** What MySQL and MariaDB say in their own way. */
 export function createMysqlBackend(
   database: MysqlDatabase,
-  { historyChanges }: Pick<SqlBackend, 'historyChanges'>,
+  { historyChanges, objectCacheMegabytes }: Pick<MysqlConfig, 'historyChanges' | 'objectCacheMegabytes'>,
   { logger }: Pick<StorageHost, 'logger'>,
 ): SqlBackend {
   const write = (statement: Sql) => database.transaction((connection) => connection.query(statement));
@@ -49,6 +50,7 @@ export function createMysqlBackend(
     dialect: mysqlDialect,
     logger,
     historyChanges,
+    objectCacheBytes: objectCacheMegabytes * 2 ** 20,
     join: 'STRAIGHT_JOIN',
 
     isId: (column, ids) => isOneOf(verbatim(column), ids),
@@ -150,10 +152,11 @@ async function selectPage(
   const { from, order } = selection;
   const offset = start !== undefined && 'offset' in start ? Math.min(start.offset, largestLimit) : 0;
   const matching = allOf([...selection.where, ...startCondition(backend, options, order)]);
-  const [first] = await connection.query(verbatim('SELECT revision FROM revision'));
+  const [first] = await connection.query(verbatim('SELECT revision, stamp FROM revision'));
   const end = limit === undefined ? [] : await endOfPage(connection, selection, { matching, last: offset + limit });
   const where = allOf([matching, ...end]);
-  const columns = limit === undefined ? verbatim('r.id, r.size') : sql`r.id, r.size, ${termsAsText(backend, order)}`;
+  const columns =
+    limit === undefined ? verbatim('r.id, r.size') : sql`r.id, r.size, r.stamp, ${termsAsText(backend, order)}`;
   const most = limit === undefined ? largestLimit : Math.min(limit, largestLimit) + 1;
   const found = await connection.query(
     sql`SELECT ${columns} FROM ${from} WHERE ${where} ORDER BY ${renderOrder(order, backend.dialect)}
@@ -166,8 +169,11 @@ async function selectPage(
   return {
     ids: Float64Array.from(page, ([id]) => Number(id)),
     sizes: Float64Array.from(page, ([, size]) => Number(size)),
+    // Of a list of everything nothing is kept.
+    stamps: limit === undefined ? new Float64Array() : Float64Array.from(page, ([, , stamp]) => Number(stamp)),
     revision: String(first?.[0]),
-    position: more && last !== undefined ? positionFrom(order, last.slice(2)) : undefined,
+    stamp: Number(first?.[1]),
+    position: more && last !== undefined ? positionFrom(order, last.slice(3)) : undefined,
     remaining: withRemainingCount ? Number(count?.[0]) - offset - page.length : undefined,
   };
 }

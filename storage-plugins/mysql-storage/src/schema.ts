@@ -32,6 +32,7 @@ export const migrations: readonly (readonly string[])[] = [
       size INT NOT NULL,
       digest VARBINARY(32) NOT NULL,
       label_ids BLOB NOT NULL,
+      stamp BIGINT NOT NULL,
       UNIQUE KEY resources_key (type_id, cluster, namespace, name),
       KEY resources_place (type_id, namespace, name, cluster),
       KEY resources_name (name, type_id),
@@ -62,8 +63,9 @@ export const migrations: readonly (readonly string[])[] = [
     // Who writes the objects of a type in a cluster holds the lock of their row.
     'CREATE TABLE IF NOT EXISTS writers (type_id INT, cluster VARBINARY(253), PRIMARY KEY (type_id, cluster)) ENGINE=InnoDB',
     // One row. Begins with the time, so that a revision of an earlier store in its place is not taken for one of this.
-    'CREATE TABLE IF NOT EXISTS revision (one TINYINT PRIMARY KEY, revision BIGINT NOT NULL, trimmed BIGINT NOT NULL) ENGINE=InnoDB',
-    'INSERT IGNORE INTO revision SELECT 1, now, now FROM (SELECT CAST(unix_timestamp(now(3)) * 1000 AS SIGNED) AS now) x',
+    `CREATE TABLE IF NOT EXISTS revision (one TINYINT PRIMARY KEY, revision BIGINT NOT NULL, trimmed BIGINT NOT NULL,
+      stamp BIGINT NOT NULL) ENGINE=InnoDB`,
+    'INSERT IGNORE INTO revision SELECT 1, now, now, now FROM (SELECT CAST(unix_timestamp(now(3)) * 1000 AS SIGNED) AS now) x',
     // A transaction's changes, written while others write theirs; which revisions they are is said at its very end.
     `CREATE TABLE IF NOT EXISTS changes (
       batch_id BIGINT NOT NULL,

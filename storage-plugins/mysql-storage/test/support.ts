@@ -26,6 +26,7 @@ export const defaults: MysqlConfig = {
   statementTimeoutMilliseconds: 60_000,
   slowQueryMilliseconds: 0,
   historyChanges: 1000,
+  objectCacheMegabytes: 8,
 };
 
 /** Another name, another store. */

@@ -44,7 +44,7 @@ export async function applyChanges(
       add('delete-object', sql`DELETE FROM objects WHERE id = ANY(${ids}::bigint[])`);
     }
     if (replaced.length > 0) {
-      add('update', updateStatement(replaced));
+      add('update', updateStatement(scope, replaced));
       add(
         'update-object',
         sql`UPDATE objects o SET object = x.object, table_row = x.table_row
@@ -73,8 +73,11 @@ export async function applyChanges(
     const [of, texts] = [binaryArray('bigint', [...rows.keys()]), binaryArray('text', [...rows.values()])];
     add(
       'rows',
-      sql`UPDATE objects o SET table_row = x.table_row FROM unnest(${of}::bigint[], ${texts}::text[]) x (id, table_row)
-        WHERE o.id = x.id AND o.table_row IS DISTINCT FROM x.table_row`,
+      sql`WITH changed AS (
+          UPDATE objects o SET table_row = x.table_row FROM unnest(${of}::bigint[], ${texts}::text[]) x (id, table_row)
+          WHERE o.id = x.id AND o.table_row IS DISTINCT FROM x.table_row RETURNING o.id),
+        stamped AS (UPDATE resources SET stamp = ${scope.stamp} WHERE id = ANY(ARRAY(SELECT id FROM changed)))
+        UPDATE revision SET stamp = ${scope.stamp} WHERE EXISTS (SELECT 1 FROM changed)`,
     );
   }
   if (changes.length > 0) add('revision', revisionStatement(scope, changes.length));
@@ -82,8 +85,8 @@ export async function applyChanges(
   return changes.length === 0 ? undefined : Number(answers.at(-1)?.[0]?.[0]);
 }
 
-const revisionStatement = ({ batchId }: BatchScope, count: number): Sql =>
-  sql`WITH next AS (UPDATE revision SET revision = revision + ${count} RETURNING revision)
+const revisionStatement = ({ batchId, stamp }: BatchScope, count: number): Sql =>
+  sql`WITH next AS (UPDATE revision SET revision = revision + ${count}, stamp = ${stamp} RETURNING revision)
     INSERT INTO change_batches (revision, count, batch_id) SELECT revision, ${count}, ${batchId} FROM next RETURNING revision`;
 
 type Numbered = DecidedChange & { readonly ordinal: number };
@@ -98,18 +101,18 @@ function logStatement({ batchId, typeId, cluster }: BatchScope, changes: readonl
     LEFT JOIN objects o ON o.id = x.id`;
 }
 
-function insertStatement({ typeId, cluster }: BatchScope, changes: readonly Replacement[]): Sql {
+function insertStatement({ typeId, cluster, stamp }: BatchScope, changes: readonly Replacement[]): Sql {
   const namespaces = array('text', changes, ({ after }) => after.object.namespace);
   const names = array('text', changes, ({ after }) => after.object.name);
   return sql`INSERT INTO resources (type_id, cluster, namespace, name, id, uid, owner_uid, resource_version, version_number, created_at,
-      synced_at, metadata_end, size, digest, label_ids)
-    SELECT ${typeId}, ${cluster}, x.* FROM unnest(${namespaces}::text[], ${names}::text[], ${columns(changes)}) x`;
+      synced_at, metadata_end, size, digest, label_ids, stamp)
+    SELECT ${typeId}, ${cluster}, x.*, ${stamp} FROM unnest(${namespaces}::text[], ${names}::text[], ${columns(changes)}) x`;
 }
 
-function updateStatement(changes: readonly Replacement[]): Sql {
+function updateStatement({ stamp }: BatchScope, changes: readonly Replacement[]): Sql {
   return sql`UPDATE resources r SET uid = x.uid, owner_uid = x.owner_uid, resource_version = x.resource_version,
       version_number = x.version_number, created_at = x.created_at, synced_at = x.synced_at, metadata_end = x.metadata_end,
-      size = x.size, digest = x.digest, label_ids = x.label_ids
+      size = x.size, digest = x.digest, label_ids = x.label_ids, stamp = ${stamp}
     FROM unnest(${columns(changes)}) x (id, uid, owner_uid, resource_version, version_number, created_at, synced_at, metadata_end,
       size, digest, label_ids)
     WHERE r.id = x.id`;

@@ -22,6 +22,7 @@ export interface PostgresConfig {
   readonly slowQueryMilliseconds: number;
   readonly preparedStatements: boolean;
   readonly historyChanges: number;
+  readonly objectCacheMegabytes: number;
 }
 
 const file = { type: 'string', minLength: 1 } as const;
@@ -111,6 +112,14 @@ export const configSchema = {
       type: 'boolean',
       default: true,
       description: 'false behind a pooler that does not know them.',
+    },
+    objectCacheMegabytes: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 65536,
+      default: 32,
+      description:
+        'Objects of pages that are asked for again and again, and half as much for what Tables need; what was changed, by whomever, is never taken from there. 0 keeps none.',
     },
     historyChanges: {
       type: 'integer',

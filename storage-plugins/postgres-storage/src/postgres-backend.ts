@@ -25,7 +25,7 @@ const rowsPerFetch = 200;
 /** What PostgreSQL says in its own way. */
 export function createPostgresBackend(
   database: PostgresDatabase,
-  { historyChanges }: Pick<PostgresConfig, 'historyChanges'>,
+  { historyChanges, objectCacheMegabytes }: Pick<PostgresConfig, 'historyChanges' | 'objectCacheMegabytes'>,
   { logger }: Pick<StorageHost, 'logger'>,
 ): SqlBackend {
   const write = (statement: Sql, name?: string) =>
@@ -36,6 +36,7 @@ export function createPostgresBackend(
     dialect: postgresDialect,
     logger,
     historyChanges,
+    objectCacheBytes: objectCacheMegabytes * 2 ** 20,
     join: 'JOIN',
 
     isId: (column, ids) => sql`${verbatim(column)} = ANY(${binaryArray('bigint', ids)}::bigint[])`,

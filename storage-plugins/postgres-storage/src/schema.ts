@@ -28,7 +28,9 @@ export const migrations: readonly string[] = [
     metadata_end integer NOT NULL,
     size integer NOT NULL,
     digest bytea NOT NULL,
-    label_ids text COLLATE "C" NOT NULL
+    label_ids text COLLATE "C" NOT NULL,
+    -- Of the transaction that wrote the object, or its row of a Table, last.
+    stamp bigint NOT NULL
   ) WITH (fillfactor = 90);
   CREATE UNIQUE INDEX resources_key ON resources (type_id, cluster, namespace, name);
   CREATE INDEX resources_place ON resources (type_id, namespace, name, cluster);
@@ -63,8 +65,8 @@ export const migrations: readonly string[] = [
   CREATE TABLE clusters (name text COLLATE "C" PRIMARY KEY, inventory text NOT NULL);
 
   -- One row. Begins with the time, so that a revision of an earlier store in its place is not taken for one of this.
-  CREATE TABLE revision (revision bigint NOT NULL, trimmed bigint NOT NULL) WITH (fillfactor = 10);
-  INSERT INTO revision SELECT now, now FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now) x;
+  CREATE TABLE revision (revision bigint NOT NULL, trimmed bigint NOT NULL, stamp bigint NOT NULL) WITH (fillfactor = 10);
+  INSERT INTO revision SELECT now, now, now FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now) x;
 
   -- A transaction's changes, written while others write theirs; which revisions they are is said at its very end (change_batches).
   CREATE SEQUENCE change_batch_ids;

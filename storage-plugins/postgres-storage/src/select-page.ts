@@ -22,8 +22,10 @@ export async function selectPage(
   { options, selection }: { options: CollectionListOptions; selection: Selection },
 ): Promise<Selected> {
   const [row] = await connection.query(pageQuery(backend, options, selection));
-  const [revision, idArray, sizeArray, last, count] = row as [
+  const [revision, stamp, idArray, sizeArray, stampArray, last, count] = row as [
     string,
+    number,
+    string | null,
     string | null,
     string | null,
     string | null,
@@ -37,14 +39,16 @@ export async function selectPage(
   return {
     ids: ids.subarray(0, length),
     sizes: parseNumbers(sizeArray).subarray(0, length),
+    stamps: parseNumbers(stampArray).subarray(0, length),
     revision,
+    stamp,
     position: more && last !== null ? positionFrom(selection.order, JSON.parse(last)) : undefined,
     remaining: options.withRemainingCount === true ? Number(count) - offset - length : undefined,
   };
 }
 
 /**
- * One row: revision of the read, ids and sizes in order (one more than the limit when more follow), the order's terms of the last one
+ * One row: revision of the read, ids, sizes and stamps in order (one more than the limit when more follow), the order's terms of the last one
  * within the limit, and how many match from the start of the page on.
  */
 function pageQuery(backend: SqlBackend, options: CollectionListOptions, { from, where, order }: Selection): Sql {
@@ -58,11 +62,14 @@ function pageQuery(backend: SqlBackend, options: CollectionListOptions, { from, 
     limit === undefined
       ? verbatim('NULL::text')
       : sql`(SELECT to_json(terms)::text FROM page OFFSET ${limit - 1} LIMIT 1)`;
+  // Of a list of everything nothing is kept.
+  const stamps = verbatim(limit === undefined ? 'NULL' : 'array_agg(stamp)');
   const count =
     withRemainingCount === true ? sql`(SELECT count(*) FROM ${from} WHERE ${conditions})` : verbatim('NULL::bigint');
   return sql`WITH page AS MATERIALIZED (
-      SELECT r.id, r.size, ${terms} AS terms FROM ${from} WHERE ${conditions} ORDER BY ${renderOrder(order, backend.dialect)}${most}${skip})
-    SELECT (SELECT revision::text FROM revision), (SELECT array_agg(id) FROM page), (SELECT array_agg(size) FROM page), ${last}, ${count}`;
+      SELECT r.id, r.size, r.stamp, ${terms} AS terms FROM ${from} WHERE ${conditions} ORDER BY ${renderOrder(order, backend.dialect)}${most}${skip})
+    SELECT v.revision::text, v.stamp, p.ids, p.sizes, p.stamps, ${last}, ${count}
+    FROM revision v, (SELECT array_agg(id) AS ids, array_agg(size) AS sizes, ${stamps} AS stamps FROM page) p`;
 }
 
 /** `{1,2,3}` */

@@ -28,6 +28,7 @@ export const defaults: Omit<PostgresConfig, 'schema'> = {
   slowQueryMilliseconds: 0,
   preparedStatements: true,
   historyChanges: 1000,
+  objectCacheMegabytes: 8,
 };
 
 /** Another name, another store. */

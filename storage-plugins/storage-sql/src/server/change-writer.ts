@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import {
   createStorageError,
   type ObjectChange,
@@ -18,6 +19,8 @@ import { textOf } from './values.js';
 /** A transaction holds about so much: enough for few round trips, little enough to let others in. */
 const changesPerTransaction = 1000;
 const bytesPerTransaction = 8 * 1024 * 1024;
+/** As much as randomInt gives. */
+const largestStamp = 2 ** 48 - 1;
 
 /** Applies batches of changes. Whoever writes objects of one type and cluster does so alone, in this process and in others. */
 export class ChangeWriter {
@@ -100,7 +103,11 @@ export class ChangeWriter {
     const { written, revision } = await this.#backend.database.transaction(async (connection: SqlConnection) => {
       const start = await this.#backend.beginWrite(connection, scope, places);
       const decided = decide(start);
-      const last = await this.#backend.applyChanges(connection, { ...scope, batchId: start.batchId }, decided);
+      const last = await this.#backend.applyChanges(
+        connection,
+        { ...scope, batchId: start.batchId, stamp: randomInt(1, largestStamp) },
+        decided,
+      );
       return { written: decided.changes.length, revision: last };
     });
     if (revision !== undefined) this.#trimmer.written(revision);

@@ -58,7 +58,24 @@ export class ObjectReader {
     return new RowBatch(rows, { events, types: typeIds.map((id) => this.#types.type(id)) });
   }
 
-  /** Id and object; where more is asked for also cluster, namespace, name, type and row. One that comes without the row comes whole. */
+  /** Those that still exist, by id: each with the version of which it is, and with its type. */
+  async readEach(
+    ids: Float64Array,
+    form: ReadForm,
+  ): Promise<ReadonlyMap<number, { readonly stamp: number; readonly object: StoredObject }>> {
+    const full = { ...form, collection: true };
+    const rows = await this.#backend.database.query(this.#statement([...ids], full), {
+      name: `read ${describeForm(full)}`,
+    });
+    const types = rows.map((row) => Number(row[5]));
+    await this.#types.know(types);
+    const batch = new RowBatch(rows, { events: new Map(), types: types.map((id) => this.#types.type(id)) });
+    return new Map(
+      batch.objects.map((object, index) => [Number(rows[index]?.[0]), { stamp: Number(rows[index]?.[6]), object }]),
+    );
+  }
+
+  /** Id and object; where more is asked for also cluster, namespace, name, type, stamp and row. One that comes without the row comes whole. */
   #statement(ids: readonly number[], { onlyMetadata, injectEvents, collection, rowPrefix }: ReadForm): Sql {
     const { metadata, startsWith, isId } = this.#backend;
     const selected = isId('o.id', ids);
@@ -68,7 +85,7 @@ export class ObjectReader {
     const hasRow = startsWith(verbatim('o.table_row'), rowPrefix ?? '');
     let json = onlyMetadata ? metadata : verbatim('o.object');
     if (onlyMetadata && rowPrefix !== undefined) json = sql`CASE WHEN ${hasRow} THEN ${json} ELSE o.object END`;
-    const columns = [verbatim('o.id'), json, verbatim('r.cluster, r.namespace, r.name, r.type_id')];
+    const columns = [verbatim('o.id'), json, verbatim('r.cluster, r.namespace, r.name, r.type_id, r.stamp')];
     if (rowPrefix !== undefined) columns.push(sql`CASE WHEN ${hasRow} THEN o.table_row END`);
     return sql`SELECT ${joinSql(columns, ', ')} FROM objects o JOIN resources r ON r.id = o.id WHERE ${selected}`;
   }

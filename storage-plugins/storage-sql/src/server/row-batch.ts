@@ -46,7 +46,7 @@ export class RowBatch implements ObjectBatch {
   }
 
   #toObject(columns: Row, index: number): StoredObject {
-    const [id, value, , , , , row] = columns;
+    const [id, value, , , , , , row] = columns;
     const json = bytesOf(value ?? null);
     const type = this.#details.types?.[index];
     const events = this.#details.events?.get(Number(id));

@@ -41,9 +41,9 @@ async function inOrder(connection: SqlConnection, request: ScanRequest): Promise
   const { options, selection } = request;
   const { limit = Number.POSITIVE_INFINITY, start, withRemainingCount = false } = options;
   const where = [...selection.where, ...startCondition(request.backend, options, selection.order)];
-  const columns = sql`r.id, r.size, o.object, ${termsAsText(request.backend, selection.order)}`;
+  const columns = sql`r.id, r.size, r.stamp, o.object, ${termsAsText(request.backend, selection.order)}`;
   const order = renderOrder(selection.order, request.backend.dialect);
-  const revision = await readRevision(connection);
+  const state = await readState(connection);
   const rows = candidates(
     connection,
     request,
@@ -51,14 +51,14 @@ async function inOrder(connection: SqlConnection, request: ScanRequest): Promise
   );
   const matches = fieldTest(options);
   let toSkip = start !== undefined && 'offset' in start ? start.offset : 0;
-  const found: [id: number, size: number][] = [];
+  const found: Found[] = [];
   let following = 0;
   let last: Row | undefined;
-  for await (const [id, size, object, ...terms] of rows) {
+  for await (const [id, size, stamp, object, ...terms] of rows) {
     if (!matches(() => parseFields(textOf(object ?? '')))) continue;
     if (toSkip > 0) toSkip--;
     else if (found.length < limit) {
-      found.push([Number(id), Number(size)]);
+      found.push({ id: Number(id), size: Number(size), stamp: Number(stamp) });
       last = terms;
     } else {
       following++;
@@ -67,15 +67,19 @@ async function inOrder(connection: SqlConnection, request: ScanRequest): Promise
   }
   return {
     ...numbers(found),
-    revision,
+    ...state,
     position: following > 0 && last !== undefined ? positionFrom(selection.order, last) : undefined,
     remaining: withRemainingCount ? following - toSkip : undefined,
   };
 }
 
-interface Entry {
+interface Found {
   readonly id: number;
   readonly size: number;
+  readonly stamp: number;
+}
+
+interface Entry extends Found {
   readonly key: OrderKey;
 }
 
@@ -89,9 +93,9 @@ async function sortedByFields(connection: SqlConnection, request: ScanRequest): 
       ? parsePosition(start.after, order.keyLength + (collection ? 3 : 0))
       : undefined;
   const columns = verbatim(
-    `r.id, r.size, o.object, r.cluster, r.namespace, r.name, r.uid, r.resource_version, r.created_at, r.synced_at, r.type_id`,
+    `r.id, r.size, o.object, r.cluster, r.namespace, r.name, r.uid, r.resource_version, r.created_at, r.synced_at, r.type_id, r.stamp`,
   );
-  const revision = await readRevision(connection);
+  const state = await readState(connection);
   const rows = candidates(
     connection,
     request,
@@ -106,7 +110,7 @@ async function sortedByFields(connection: SqlConnection, request: ScanRequest): 
     const typeId = Number(row[10]);
     const type = (await request.typeOf([typeId]))(typeId);
     const key = order.key({ ...object, kind: type.kind }, collection ? type : undefined);
-    if (after === undefined || order.compare(key, after) > 0) entries.push({ id, size, key });
+    if (after === undefined || order.compare(key, after) > 0) entries.push({ id, size, stamp: Number(row[11]), key });
   }
   entries.sort((a, b) => order.compare(a.key, b.key));
   const first = start !== undefined && 'offset' in start ? start.offset : 0;
@@ -114,8 +118,8 @@ async function sortedByFields(connection: SqlConnection, request: ScanRequest): 
   const last = page.at(-1);
   const following = entries.length - first - page.length;
   return {
-    ...numbers(page.map(({ id, size }) => [id, size])),
-    revision,
+    ...numbers(page),
+    ...state,
     position: following > 0 && last !== undefined ? formatPosition(last.key) : undefined,
     remaining: withRemainingCount ? following : undefined,
   };
@@ -152,9 +156,9 @@ function fieldTest({ fieldSelector = [] }: CollectionListOptions): (fields: () =
   };
 }
 
-async function readRevision(connection: SqlConnection): Promise<string> {
-  const [row] = await connection.query(verbatim('SELECT revision FROM revision'));
-  return String(row?.[0]);
+async function readState(connection: SqlConnection): Promise<Pick<Selected, 'revision' | 'stamp'>> {
+  const [row] = await connection.query(verbatim('SELECT revision, stamp FROM revision'));
+  return { revision: String(row?.[0]), stamp: Number(row?.[1]) };
 }
 
 /** Piece by piece; the event loop gets its turn in between. */
@@ -169,8 +173,12 @@ async function* candidates(
   }
 }
 
-function numbers(found: readonly (readonly [id: number, size: number])[]): Pick<Selected, 'ids' | 'sizes'> {
-  return { ids: Float64Array.from(found, ([id]) => id), sizes: Float64Array.from(found, ([, size]) => size) };
+function numbers(found: readonly Found[]): Pick<Selected, 'ids' | 'sizes' | 'stamps'> {
+  return {
+    ids: Float64Array.from(found, ({ id }) => id),
+    sizes: Float64Array.from(found, ({ size }) => size),
+    stamps: Float64Array.from(found, ({ stamp }) => stamp),
+  };
 }
 
 /** Of an order by fields: begins with a character that no position of an order by columns begins with. */

@@ -124,7 +124,9 @@ export function createServerStorageFactory(storage: ServerStorage): StorageFacto
       if (collection === undefined) throw createStorageError('NOT_FOUND', `there is no collection resource '${name}'`);
       const scopeOf = async (options: CollectionListOptions): Promise<ListScope> => {
         const types = collection.types.length > 0 ? collection.types : (options.types ?? []);
-        return { typeIds: types === 'all' ? undefined : await storage.types.ids(types), collection: true };
+        if (types === 'all') return { typeIds: undefined, collection: true };
+        const state = await storage.state.read();
+        return { typeIds: await storage.types.ids(types, state.types), collection: true, state };
       };
       return {
         list: (options: CollectionListOptions, signal) =>

@@ -5,18 +5,24 @@ import { refuseUnsupported } from '../refuse-unsupported.js';
 import { sql, verbatim } from '../sql.js';
 import { ChangeFeed } from './change-feed.js';
 import { ChangeWriter, refuseAborted } from './change-writer.js';
+import { type DatabaseState, StateReader } from './database-state.js';
 import { HistoryTrimmer } from './history-trimmer.js';
 import { LabelDriver } from './label-driver.js';
 import { ObjectReader, type ReadForm } from './object-reader.js';
+import { PageCache, pageKey } from './page-cache.js';
+import { PageReader } from './page-reader.js';
 import { needsScan, selectScanned } from './select-scanned.js';
 import type { Selected } from './selected.js';
 import { type Selection, selectionOf } from './selection.js';
 import type { SqlBackend } from './sql-backend.js';
 import { TypesRegistry } from './types-registry.js';
+import { untilAborted } from './until-aborted.js';
 
 export interface ListScope {
   readonly typeIds: readonly number[] | undefined;
   readonly collection: boolean;
+  /** If somebody has looked already. */
+  readonly state?: DatabaseState;
 }
 
 interface Search {
@@ -28,6 +34,9 @@ interface Search {
 /** Of a list of everything, what was sent waits for the garbage collector: the smaller a piece, the less of it. */
 const pieceBytes = 1024 * 1024;
 
+/** Ids of pages take a hundredth of what their objects take, and there are many pages of the same objects. */
+const pagesShare = 1 / 8;
+
 /** How long a shutdown waits for what is in flight. */
 const patienceMilliseconds = 5000;
 
@@ -38,8 +47,11 @@ export class ServerStorage {
   readonly reader: ObjectReader;
   readonly writer: ChangeWriter;
   readonly feed: ChangeFeed;
+  readonly state: StateReader;
   readonly #labels: LabelDriver;
   readonly #trimmer: HistoryTrimmer;
+  readonly #pages: PageCache;
+  readonly #pageReader: PageReader;
   #shutdown: Promise<void> | undefined;
 
   /** The schema is up to date. */
@@ -51,6 +63,9 @@ export class ServerStorage {
     this.#trimmer = new HistoryTrimmer(backend);
     this.writer = new ChangeWriter(backend, { types: this.types, trimmer: this.#trimmer });
     this.#labels = new LabelDriver(backend);
+    this.state = new StateReader(backend.database);
+    this.#pages = new PageCache(backend.objectCacheBytes * pagesShare);
+    this.#pageReader = new PageReader(this.reader, backend.objectCacheBytes);
   }
 
   async *list(search: Search): AsyncGenerator<ObjectBatch> {
@@ -70,7 +85,8 @@ export class ServerStorage {
     let start = 0;
     do {
       const end = batchEnd(found.sizes, start, mostBytes);
-      const batch = await this.reader.read(found.ids.subarray(start, end), form);
+      const some = { ids: found.ids.subarray(start, end), stamps: found.stamps.subarray(start, end) };
+      const batch = await this.#pageReader.read(some, form);
       refuseAborted(signal, 'the list');
       yield describeBatch(batch, found, { first: start === 0, last: end === found.ids.length });
       refuseAborted(signal, 'the list');
@@ -89,7 +105,22 @@ export class ServerStorage {
     await Promise.all([closed, this.#trimmer.idle()]);
   }
 
-  async #find({ options, scope, signal }: Omit<Search, 'scope'> & { scope: ListScope }): Promise<Selected> {
+  /** What was found before is still so if nothing was written since. */
+  async #find(search: Omit<Search, 'scope'> & { scope: ListScope }): Promise<Selected> {
+    const { options, scope, signal } = search;
+    const key = pageKey(options, scope);
+    if (key === undefined) return this.#select(search);
+    const known = this.#pages.get(key);
+    if (known !== undefined) {
+      const state = scope.state ?? (await untilAborted(this.state.read(), signal));
+      if (state.stamp === known.stamp) return known;
+    }
+    const found = await this.#select(search);
+    this.#pages.keep(key, found);
+    return found;
+  }
+
+  async #select({ options, scope, signal }: Omit<Search, 'scope'> & { scope: ListScope }): Promise<Selected> {
     const { backend } = this;
     try {
       const driver = await this.#labels.find(options.labelSelector ?? []);

@@ -55,9 +55,13 @@ export interface WriteStart {
 
 /**
  * What differs from server to server. The tables are those of SqlDialect, with `objects` (id, object, table_row), `resources` also with
- * metadata_end, digest and label_ids; `events` (cluster, involved_uid, event_uid, event_key, resource_version, version_number, recorded_at,
- * event), `clusters` (name, inventory), `revision` (revision, trimmed), `changes` (batch_id, ordinal, object_id, type_id, cluster, deleted,
+ * metadata_end, digest, label_ids and stamp; `events` (cluster, involved_uid, event_uid, event_key, resource_version, version_number, recorded_at,
+ * event), `clusters` (name, inventory), `revision` (revision, trimmed, stamp), `changes` (batch_id, ordinal, object_id, type_id, cluster, deleted,
  * object as it was before) and `change_batches` (revision, count, batch_id): a batch's changes are the `count` revisions up to `revision`.
+ *
+ * A transaction that changes objects, or rows of Tables, gives a number that nobody else gave to each object that it changed and to the
+ * database (`stamp`). So the same stamp means the same content, whatever became of the servers meanwhile; revisions alone would not: a
+ * standby that takes over without the last transactions gives them out once more.
  */
 export interface SqlBackend {
   /** What the storage is called in messages. */
@@ -66,6 +70,8 @@ export interface SqlBackend {
   readonly dialect: SqlDialect;
   readonly logger: PluginLogger;
   readonly historyChanges: number;
+  /** Bytes of objects that are kept in memory; 0 keeps none. */
+  readonly objectCacheBytes: number;
 
   /** Joins `resources r` with one row of another table; where the planner needs it, in this order. */
   readonly join: 'JOIN' | 'STRAIGHT_JOIN';
@@ -106,7 +112,7 @@ export interface SqlBackend {
   refusedByClient(error: unknown, options: CollectionListOptions): unknown;
 }
 
-export type BatchScope = ChangeScope & { readonly batchId: number };
+export type BatchScope = ChangeScope & { readonly batchId: number; readonly stamp: number };
 
 export interface PageRequest {
   readonly signal: AbortSignal | undefined;

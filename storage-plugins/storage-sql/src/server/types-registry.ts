@@ -51,8 +51,10 @@ export class TypesRegistry {
     return this.#byId;
   }
 
-  async ids(selectors: readonly ResourceTypeSelector[]): Promise<number[]> {
-    return [...(await this.all())].flatMap(([id, type]) => (selectsType(selectors, type) ? id : []));
+  /** `count`: how many there are. */
+  async ids(selectors: readonly ResourceTypeSelector[], count: number): Promise<number[]> {
+    if (this.#byId.size !== count) await this.#refresh();
+    return [...this.#byId].flatMap(([id, type]) => (selectsType(selectors, type) ? id : []));
   }
 
   /** All of them: there are hundreds at most, and they may become visible in another order than that of their ids. */
