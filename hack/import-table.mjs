@@ -55,7 +55,7 @@ export const importTable = [
   { area: 'config', files: 'src/config/', may: ['contract'], packages: anything },
   { area: 'telemetry', files: 'src/telemetry/', may: ['contract', 'config'], packages: anything },
   { area: 'kube', files: 'src/kube/', may: ['contract', 'selection'], packages: pure },
-  { area: 'query', files: 'src/query/', may: bottom, packages: pure },
+  { area: 'query', files: 'src/query/', may: [...bottom, 'selection'], packages: pure },
   { area: 'plugin-host', files: 'src/plugin-host/', may: [...above, 'selection', 'conformance'], packages: anything },
   { area: 'api', files: 'src/api/', may: above, packages: anything },
   { area: 'synchro', files: 'src/synchro/', may: [...above, 'selection'], packages: anything },

@@ -39,7 +39,9 @@ export function planFallback(asked: CollectionListOptions, capabilities: Capabil
   const pages = asked.limit !== undefined || asked.start !== undefined;
   const page = pages && (!capabilities.continueToken || filter !== undefined || order || count);
   const needsFields =
-    filter?.fieldSelector !== undefined || ((order || page) && asked.orderBy?.some(({ by }) => 'path' in by) === true);
+    filter?.fieldSelector !== undefined ||
+    filter?.fullText !== undefined ||
+    ((order || page) && asked.orderBy?.some(({ by }) => 'path' in by) === true);
   const metadata = asked.onlyMetadata === true && (!capabilities.onlyMetadata || needsFields);
   if (filter === undefined && !order && !page && !count && !metadata) return undefined;
   if ((order || page) && asked.orderBy?.some(({ by }) => 'column' in by && by.column === 'synced_at')) {
@@ -69,7 +71,6 @@ export function withoutRows(asked: CollectionListOptions, capabilities: Capabili
 
 const refusable = [
   ['owner', 'ownerSearch'],
-  ['fullText', 'fullText'],
   ['rawQuery', 'rawQuery'],
   ['injectEvents', 'events'],
 ] as const satisfies (readonly [keyof ListOptions, CapabilityName])[];
@@ -87,6 +88,7 @@ export function missingFilter(options: ListOptions, capabilities: Capabilities):
   const filter = filtersOfHost(options, capabilities);
   if (filter?.labelSelector !== undefined) return 'labelSelector';
   if (filter?.fieldSelector !== undefined) return 'fieldSelector';
+  if (filter?.fullText !== undefined) return 'fullText';
   return filter?.fuzzyNames === undefined ? undefined : 'fuzzyName';
 }
 
@@ -95,5 +97,6 @@ function filtersOfHost(asked: ListOptions, capabilities: Capabilities): ListOpti
   if (asked.labelSelector?.length && !capabilities.labelSelector) filter.labelSelector = asked.labelSelector;
   if (asked.fieldSelector?.length && !capabilities.fieldSelector) filter.fieldSelector = asked.fieldSelector;
   if (asked.fuzzyNames !== undefined && !capabilities.fuzzyName) filter.fuzzyNames = asked.fuzzyNames;
+  if (asked.fullText !== undefined && !capabilities.fullText) filter.fullText = asked.fullText;
   return Object.keys(filter).length > 0 ? filter : undefined;
 }

@@ -31,6 +31,7 @@ export function lazySelectable({ cluster, namespace, name, json }: StoredObject)
       return parse().createdAt;
     },
     syncedAt: undefined,
+    json,
     fields: () => parse().fields(),
   };
 }

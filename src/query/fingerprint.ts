@@ -1,4 +1,10 @@
-import type { CollectionListOptions, FieldPath, LabelRequirement, NameFilter } from '@clusterdex/storage-contract';
+import type {
+  CollectionListOptions,
+  FieldPath,
+  FullTextQuery,
+  LabelRequirement,
+  NameFilter,
+} from '@clusterdex/storage-contract';
 
 /** What a position depends on besides the options. */
 export interface FingerprintContext {
@@ -26,7 +32,7 @@ export function fingerprint(options: CollectionListOptions, context: Fingerprint
     options.since,
     options.before,
     options.orderBy?.map(({ by, descending }) => ['column' in by ? by.column : path(by.path), descending]),
-    options.fullText,
+    options.fullText && words(options.fullText),
     rawQuery && [rawQuery.statement, rawQuery.parameters],
     Array.isArray(types)
       ? types.map(({ group, version, resource }) => JSON.stringify([group, version, resource])).sort()
@@ -36,6 +42,11 @@ export function fingerprint(options: CollectionListOptions, context: Fingerprint
 
 function names(filter: NameFilter | undefined): unknown {
   return filter && [filter.in?.toSorted(), filter.notIn?.toSorted()];
+}
+
+function words({ required, excluded }: FullTextQuery): unknown {
+  const terms = (of: FullTextQuery['excluded']) => of.map((term) => JSON.stringify([term.words, term.prefix])).sort();
+  return [required.map((alternatives) => terms(alternatives).join()).sort(), terms(excluded)];
 }
 
 interface Requirement extends Pick<LabelRequirement, 'operator' | 'values'> {

@@ -1,5 +1,6 @@
 import type {
   FieldRequirement,
+  FullTextQuery,
   LabelRequirement,
   NameFilter,
   OrderTerm,
@@ -32,7 +33,7 @@ export interface QueryDraft {
   groups?: readonly ResourceTypeSelector[] | 'all';
   /** Not parsed: with every group it does not matter what it says. */
   resources?: string;
-  fullText?: string;
+  fullText?: FullTextQuery;
   whereSQL?: string;
   whereSQLStatement?: string;
   whereSQLParam?: readonly string[];

@@ -2,10 +2,10 @@ import { parseFieldSelector } from '../kube/field-selector.js';
 import { GrammarError } from '../kube/grammar-error.js';
 import { parseLabelSelector } from '../kube/label-selector.js';
 import { parseTimeBound } from '../kube/time-formats.js';
+import { parseQuery, queryFromLabels } from './full-text-query.js';
 import { parseOrderBy, parseOrderLabels } from './order-by.js';
 import { defineParameter, refuseParameter } from './parameter.js';
 import { valueFromLabels, valuesFromLabels } from './search-labels.js';
-import { parseText } from './simple-values.js';
 
 /** A database nests one level for each requirement, and has an end of its patience. */
 const mostRequirements = 250;
@@ -86,12 +86,20 @@ export const selectorParameters = Object.freeze([
     name: 'full text',
     member: 'fullText',
     url: ['query'],
-    grammar: 'a query in the language of the storage',
-    description: 'Objects that a full-text search finds; 422 where the storage has none.',
+    labels: ['search.clusterpedia.io/query'],
+    grammar:
+      'words, `"phrases"`, `-excluded`, `one OR other`, `beginning*`, see [full text](full-text.md); on labels `=`, `in` select, `!=`, `notin` exclude',
+    description:
+      'Objects in which all of these words stand: in names, labels, annotations, images, messages, in any value but those of Secrets.',
     default: 'all',
-    examples: ['query=nginx timeout'],
+    examples: [
+      'query=crashloop* "back-off restarting" -istio',
+      'query=image:1.27 OR nginx-ingress',
+      'labelSelector=search.clusterpedia.io/query in (nginx,envoy),search.clusterpedia.io/query!=v1.2',
+    ],
     scope: 'list',
-    fromUrl: parseText,
+    fromUrl: parseQuery,
+    fromLabels: queryFromLabels,
   }),
   refuseParameter(
     {

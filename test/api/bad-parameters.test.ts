@@ -108,7 +108,12 @@ const bad: readonly BadValues[] = [
   { parameter: 'ownerGR', values: ['.apps', '.'], code: 400, message: 'ownerGR: ' },
   { parameter: 'ownerUID', values: ['x'], code: 400, message: 'cluster' },
   { parameter: 'ownerName', values: ['x'], with: 'clusters=a,b', code: 400, message: 'cluster' },
-  { parameter: 'query', values: ['nginx'], code: 422, message: 'fullText' },
+  {
+    parameter: 'query',
+    values: ['*', '"a', 'a OR', '(a OR b)', 'a AND b', 'a*b', 'x*', '-'],
+    code: 400,
+    message: 'query: ',
+  },
   { parameter: 'whereSQL', values: ['1=1', '1'], code: 422, message: 'whereSQL' },
   { parameter: 'whereSQLStatement', values: ['name = 1', 'x'], code: 422, message: 'AllowParameterizedSQLQuery' },
   { parameter: 'whereSQLParam', values: ['', 'x'], code: 422, message: 'AllowParameterizedSQLQuery' },

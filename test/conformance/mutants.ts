@@ -193,8 +193,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: 'ignores what it does not declare',
-    foundBy: 'what needs fullText is refused without it',
-    mutate: without('fullText'),
+    foundBy: 'what needs rawQuery is refused without it',
+    mutate: without('rawQuery'),
   },
   {
     fault: 'takes % and _ in a fuzzy name for wildcards',

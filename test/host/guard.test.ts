@@ -303,7 +303,6 @@ describe('rows', () => {
 describe('capabilities', () => {
   it.each<[string, ListOptions]>([
     ['ownerSearch', { clusters: { in: ['c'] }, owner: { uid: 'u', seniority: 0 } }],
-    ['fullText', { fullText: 'x' }],
     ['rawQuery', { rawQuery: { statement: '1', parameters: [] } }],
     ['events', { injectEvents: true }],
   ])('%s: what nobody can do is refused, naming capability and storage', async (capability, options) => {

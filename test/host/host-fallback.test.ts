@@ -39,6 +39,7 @@ afterAll(() => memory.close());
 const optionsOf: readonly [CapabilityName, (options: ListOptions) => unknown][] = [
   ['labelSelector', (options) => options.labelSelector?.length],
   ['fieldSelector', (options) => options.fieldSelector?.length],
+  ['fullText', (options) => options.fullText],
   ['fuzzyName', (options) => options.fuzzyNames],
   ['orderBy', (options) => options.orderBy?.length],
   ['continueToken', (options) => options.limit ?? options.start],
@@ -69,7 +70,7 @@ function poorStorage(capabilities: Capabilities): StorageFactory {
 }
 
 function guardPoor(missing: readonly CapabilityName[]): StorageFactory {
-  const capabilities = { ...capabilitiesWithout(...missing), fullText: false, rawQuery: false };
+  const capabilities = { ...capabilitiesWithout(...missing), rawQuery: false };
   return guardStorage(poorStorage(capabilities), {
     name: 'poor',
     capabilities,

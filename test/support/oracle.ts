@@ -11,6 +11,7 @@ import type {
 import { type ExampleObject, metadataOf, metadataText } from './example-object.js';
 import type { Json } from './kubernetes-object.js';
 import { compareBySort, compareTexts, textOf, valuesAt } from './oracle-values.js';
+import { passesFullText } from './oracle-words.js';
 
 /**
  * Answers a query in the plainest way: looks at every object, checks every condition, sorts what is left. Written from the description of
@@ -34,6 +35,7 @@ export function askOracle(
     if (!passesTimes(example, options)) continue;
     if (!(options.labelSelector ?? []).every((requirement) => passesLabel(requirement, example))) continue;
     if (!(options.fieldSelector ?? []).every((requirement) => passesField(requirement, example))) continue;
+    if (options.fullText !== undefined && !passesFullText(options.fullText, example)) continue;
     if (owners !== undefined && !owners.has(controllerOf(example))) continue;
     found.push(example);
   }

@@ -11,6 +11,7 @@ import { type ExampleObject, metadataOf, metadataText } from './example-object.j
 import type { Json } from './kubernetes-object.js';
 import { textOf } from './oracle-values.js';
 import type { Random } from './random.js';
+import { drawFullText } from './random-full-text.js';
 
 /**
  * Draws list options that have to do with the objects at hand, so that most queries find something and few find everything. `objects` are
@@ -40,6 +41,7 @@ export function drawListOptions(
     ...(some(0.2) && { fuzzyNames: drawFilter(random, () => drawPart(random, nameOf(anyObject())), 'zzz') }),
     ...(some(0.3) && { labelSelector: drawSeveral(random, () => drawLabelRequirement(random, anyObject())) }),
     ...(some(0.4) && { fieldSelector: drawSeveral(random, () => drawFieldRequirement(random, anyObject())) }),
+    ...(some(0.25) && { fullText: drawFullText(random, anyObject, everything) }),
     ...(some(0.15) && since !== undefined && { since: since + random.pick([0, 0, 1]) }),
     ...(some(0.15) && before !== undefined && { before: before + random.pick([0, 0, 1]) }),
     ...(some(0.5) && { orderBy: drawSeveral(random, () => drawOrderTerm(random, anyObject())) }),

@@ -2,6 +2,8 @@ import type {
   CollectionListOptions,
   FieldRequirement,
   FieldSegment,
+  FullTextQuery,
+  FullTextTerm,
   LabelRequirement,
   NameFilter,
   OrderTerm,
@@ -130,6 +132,7 @@ export function renderQuery(random: Random, options: CollectionListOptions, targ
   }
   if (options.since !== undefined) say('since', 'since', renderTime(random, options.since));
   if (options.before !== undefined) say('before', 'before', renderTime(random, options.before));
+  if (options.fullText !== undefined) renderFullText(random, options.fullText, { parameters, labels });
   if (options.orderBy !== undefined) renderOrder(random, options.orderBy, { parameters, labels });
   const top = options.limit !== undefined && random.chance(0.25);
   if (options.limit !== undefined) {
@@ -187,6 +190,29 @@ function renderSet(
   }
   const word = operator === 'in' ? 'in' : 'notin';
   return random.pick([`${key} ${word} (${values.join(',')})`, `${key}  ${word}( ${values.join(' , ')} )`]);
+}
+
+function renderFullText(
+  random: Random,
+  { required, excluded }: FullTextQuery,
+  to: { readonly parameters: [string, string][]; readonly labels: string[] },
+): void {
+  const terms = [...required.flat(), ...excluded];
+  const asLabels = terms.every(({ words, prefix }) => !prefix && labelValue.test(words.join('-')));
+  if (asLabels && random.chance(0.5)) {
+    const values = (of: readonly FullTextTerm[]) => of.map(({ words }) => words.join('-'));
+    const key = `${search}/query`;
+    const sets = required.map((alternatives) =>
+      renderSet(random, key, { operator: 'in', values: values(alternatives) }),
+    );
+    if (excluded.length > 0) sets.push(renderSet(random, key, { operator: 'notIn', values: values(excluded) }));
+    to.labels.push(...sets);
+    return;
+  }
+  const text = ({ words, prefix }: FullTextTerm) =>
+    `"${words.join(random.pick([' ', '/', ' (']))}"${prefix ? '*' : ''}`;
+  const parts = required.map((alternatives) => alternatives.map(text).join(' OR '));
+  to.parameters.push(['query', [...parts, ...excluded.map((term) => `-${text(term)}`)].join(' ')]);
 }
 
 function renderLabel(random: Random, { key, operator, values }: LabelRequirement): string {

@@ -7,6 +7,7 @@ const honoured: ReadonlySet<string> = new Set([
   'fuzzyNames',
   'labelSelector',
   'fieldSelector',
+  'fullText',
   'owner',
   'since',
   'before',

@@ -19,7 +19,7 @@ export const capabilityQuestions = {
   rows: { question: 'Does it keep the rows of objects, and does list honour withRows?', otherwise: 'host' },
   collectionResources: { question: 'Does it list several resource types at once?', otherwise: 'refuse' },
   events: { question: 'Does it attach events to the objects that they involve?', otherwise: 'refuse' },
-  fullText: { question: 'Does list honour fullText?', otherwise: 'refuse' },
+  fullText: { question: 'Does list honour fullText?', otherwise: 'host' },
   rawQuery: { question: 'Does list honour rawQuery?', otherwise: 'refuse' },
   history: { question: 'Can it read the past?', otherwise: 'refuse' },
   durable: { question: 'Does what is written outlive the process?', otherwise: 'refuse' },

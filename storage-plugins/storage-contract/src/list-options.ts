@@ -82,6 +82,25 @@ export interface OwnerSelection {
   readonly seniority: number;
 }
 
+/**
+ * Words that stand next to each other, in this order, in one text of an object; with `prefix` the last of them may be longer. At least
+ * one; each is a word as `wordsOf` of the selection makes them.
+ */
+export interface FullTextTerm {
+  readonly words: readonly string[];
+  readonly prefix: boolean;
+}
+
+/**
+ * A search for words, as `parseFullText` of the selection reads it. An object is found when of each list in `required` it has one term, and
+ * none of `excluded`. What the texts of an object are, and what is never searched (values of Secrets), says `searchTextOf`.
+ */
+export interface FullTextQuery {
+  /** Every list has at least one term. */
+  readonly required: readonly (readonly FullTextTerm[])[];
+  readonly excluded: readonly FullTextTerm[];
+}
+
 /** Parsed, validated and frozen; the same value goes to every storage. Filters combine with AND. */
 export interface ListOptions {
   readonly clusters?: NameFilter;
@@ -108,7 +127,7 @@ export interface ListOptions {
    * whole: `onlyMetadata` reduces those with a row only, for where there is none it has to be made of the whole object.
    */
   readonly withRows?: { readonly prefix: string };
-  readonly fullText?: string;
+  readonly fullText?: FullTextQuery;
   /** Requirements on labels below `<storage name>.clusterpedia.io/`, for the storage alone; it refuses those that it does not know. */
   readonly extraLabelSelector?: readonly LabelRequirement[];
   /** A WHERE condition in SQL with `?` placeholders; only for storages with the capability rawQuery. */

@@ -25,7 +25,7 @@ export { InvalidObjectError };
 
 export const clusterNameAnnotation = 'shadow.clusterpedia.io/cluster-name';
 export const eventsAnnotation = 'shadow.clusterpedia.io/events';
-const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
+export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
 
 export interface PrepareOptions {
   readonly cluster: string;

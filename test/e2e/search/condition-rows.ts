@@ -15,6 +15,18 @@ const isIn =
   (fact: Facts): boolean =>
     fact.cluster === cluster && (namespaces.length === 0 || namespaces.includes(fact.namespace));
 
+/** Whether a word stands in the object; of names of members only those of labels and annotations are words. */
+const mentions =
+  (pattern: RegExp) =>
+  ({ object, cluster }: Facts): boolean =>
+    pattern.test(
+      JSON.stringify({ ...object, cluster }).replace(/"([^"]*)":/g, (name) => (/[/.-]/.test(name) ? name : '')),
+    );
+const both =
+  (...tests: readonly ((fact: Facts) => boolean)[]) =>
+  (fact: Facts): boolean =>
+    tests.every((test) => test(fact));
+
 /** 2.1: where conditions come from, and which one wins. */
 export const sourceRows: readonly SearchRow[] = [
   {
@@ -364,7 +376,38 @@ export const conditionRows: readonly SearchRow[] = [
     status: 400,
     says: /groups/,
   },
-  { row: '2.2 full text', query: 'query=checkout', status: 422, says: /fullText/ },
+  { row: '2.2 full text, a word', query: 'query=CHECKOUT', finds: mentions(/\bcheckout\b/i) },
+  {
+    row: '2.2 full text, several',
+    query: 'query=checkout node-4',
+    finds: both(mentions(/\bcheckout\b/i), mentions(/\bnode-4\b/)),
+  },
+  { row: '2.2 full text, excluded', query: 'query=-Running', finds: (fact) => !mentions(/\brunning\b/i)(fact) },
+  { row: '2.2 full text, a label', query: label('query in (checkout,cart)'), finds: mentions(/\b(checkout|cart)\b/i) },
+  {
+    row: '2.2 full text, a label that excludes',
+    query: label('query!=checkout'),
+    finds: (fact) => !mentions(/\bcheckout\b/i)(fact),
+  },
+  {
+    row: '2.2 full text, the URL wins over the label',
+    query: `query=checkout&${label('query=nowhere')}`,
+    finds: mentions(/\bcheckout\b/i),
+  },
+  { row: '2.2 full text, blanks alone', query: 'query=  ', finds: everything },
+  {
+    row: '2.2 full text, what would begin anywhere',
+    query: 'query=*checkout',
+    status: 400,
+    says: /query: .*\* can only end/,
+  },
+  { row: '2.2 full text, a quote that does not end', query: 'query="checkout', status: 400, says: /query: .*second "/ },
+  {
+    row: '2.2 full text, a label that only has to be there',
+    query: label('query'),
+    status: 400,
+    says: /search.clusterpedia.io\/query/,
+  },
   {
     row: '2.2 fields',
     query: 'fieldSelector=status.phase!=Running',

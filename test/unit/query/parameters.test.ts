@@ -35,7 +35,7 @@ const specified: [condition: string, label: string | undefined, url: string | un
   ['parameterised where', undefined, 'whereSQLStatement'],
   ['its parameters', undefined, 'whereSQLParam'],
   ['its parameters as JSON', undefined, 'whereSQLJSONParams'],
-  ['full text', undefined, 'query'],
+  ['full text', 'query', 'query'],
   ['fields', undefined, 'fieldSelector'],
   ['labels', undefined, 'labelSelector'],
 ];
@@ -48,7 +48,7 @@ describe('the table of parameters', () => {
     expect(byUrl ?? byLabel).toBe(byLabel ?? byUrl);
   });
 
-  it('has no search condition that the specification does not know', () => {
+  it('has no search label but those of the specification, and query', () => {
     const labels = specified.flatMap(([, label]) => (label === undefined ? [] : [`${search}/${label}`]));
     expect(new Set(parametersByLabel.keys())).toEqual(
       new Set([...labels, 'internalstorage.clusterpedia.io/fuzzy-name']),

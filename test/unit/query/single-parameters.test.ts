@@ -126,13 +126,6 @@ describe('since and before', () => {
   });
 });
 
-describe('full text', () => {
-  it('goes to the storage as it is', () => {
-    expect(options('query=nginx + "time out"')).toEqual({ fullText: 'nginx + "time out"' });
-    expect(options('query=')).toEqual({});
-  });
-});
-
 describe('what Kubernetes clients send', () => {
   it.each([
     'watch=false',

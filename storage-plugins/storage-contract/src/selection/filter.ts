@@ -1,5 +1,6 @@
 import type { ListOptions } from '../list-options.js';
 import { compileFieldRequirement } from './field-requirement.js';
+import { compileFullText } from './full-text/compile-full-text.js';
 import { compileFuzzyNameFilter } from './fuzzy-name-filter.js';
 import { compileLabelRequirement } from './label-requirement.js';
 import { compileNameFilter } from './name-filter.js';
@@ -8,7 +9,7 @@ import type { SelectableObject } from './selectable-object.js';
 type Test = (object: SelectableObject) => boolean;
 
 /**
- * Every filter of the options that looks at one object alone, as one function; `owner`, `fullText`, `extraLabelSelector` and
+ * Every filter of the options that looks at one object alone, as one function; `owner`, `extraLabelSelector` and
  * `rawQuery` need more than that and are left to the storage. Cheap tests come first; an object is parsed only for fieldSelector.
  */
 export function compileFilter(options: ListOptions): Test {
@@ -35,6 +36,10 @@ export function compileFilter(options: ListOptions): Test {
   if (fuzzyNames !== undefined) {
     const test = compileFuzzyNameFilter(fuzzyNames);
     tests.push((object) => test(object.name));
+  }
+  if (options.fullText !== undefined) {
+    const test = compileFullText(options.fullText);
+    tests.push(({ json }) => test(json));
   }
   if (options.fieldSelector !== undefined && options.fieldSelector.length > 0) {
     const requirements = options.fieldSelector.map(compileFieldRequirement);

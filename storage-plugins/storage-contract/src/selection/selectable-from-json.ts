@@ -21,6 +21,7 @@ export function selectableFromJson(json: Uint8Array, cluster: string): Selectabl
     labels: stringMembers(fieldValue([{ key: 'labels' }], metadata)),
     createdAt: created === '' ? undefined : parseMilliseconds(created),
     syncedAt: undefined,
+    json,
     fields: () => fields,
   };
 }

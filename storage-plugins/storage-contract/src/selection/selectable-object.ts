@@ -12,6 +12,8 @@ export interface SelectableObject {
   readonly createdAt: number | undefined;
   /** Milliseconds since the epoch; undefined when the storage does not keep it. */
   readonly syncedAt: number | undefined;
+  /** The stored bytes; asked for only by fullText. */
+  readonly json: Uint8Array;
   /** The parsed object (see parseFields); asked for only when an option needs it. */
   fields(): unknown;
 }

@@ -9,7 +9,6 @@ const listsOnly = [
   'withRows',
   'withRemainingCount',
   'rawQuery',
-  'fullText',
   'extraLabelSelector',
 ] as const;
 

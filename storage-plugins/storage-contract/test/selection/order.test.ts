@@ -21,6 +21,7 @@ function object(name: string, rest: Partial<SelectableObject> = {}, fields: unkn
     labels: {},
     createdAt: undefined,
     syncedAt: undefined,
+    json: new Uint8Array(),
     fields: () => fields,
     ...rest,
   };

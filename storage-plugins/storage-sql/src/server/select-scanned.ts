@@ -12,7 +12,7 @@ import { allOf, type Sql, sql, verbatim } from '../sql.js';
 import type { Selected } from './selected.js';
 import { positionFrom, type Selection, startCondition, termsAsText } from './selection.js';
 import type { Row, SqlBackend, SqlConnection } from './sql-backend.js';
-import { textOf } from './values.js';
+import { bytesOf, textOf } from './values.js';
 
 export interface ScanRequest {
   readonly backend: SqlBackend;
@@ -140,6 +140,9 @@ function toSelectable(row: Row): SelectableObject {
     labels: {},
     createdAt: createdAt === null ? undefined : Number(createdAt),
     syncedAt: Number(syncedAt),
+    get json() {
+      return bytesOf(json ?? '');
+    },
     fields: () => {
       fields ??= parseFields(textOf(json ?? ''));
       return fields;

@@ -17,7 +17,7 @@ const samples: Readonly<Partial<Record<CapabilityName, ListOptions>>> = {
   onlyMetadata: { onlyMetadata: true },
   rows: { withRows: { prefix: '1' } },
   events: { injectEvents: true },
-  fullText: { fullText: 'a' },
+  fullText: { fullText: { required: [[{ words: ['a'], prefix: false }]], excluded: [] } },
   rawQuery: { rawQuery: { statement: 'name = ?', parameters: ['a'] } },
 };
 

@@ -8,6 +8,7 @@ import { concurrencyCases } from './concurrency.js';
 import { durabilityCases } from './durability.js';
 import { eventCases } from './events.js';
 import { fieldCases } from './fields.js';
+import { fullTextCases } from './full-text.js';
 import { fuzzyNameCases } from './fuzzy-names.js';
 import { getCases } from './get.js';
 import { inventoryCases } from './inventories.js';
@@ -38,6 +39,7 @@ export const conformanceTopics: readonly ConformanceTopic[] = [
   { topic: 'fuzzy names', cases: fuzzyNameCases },
   { topic: 'labels', cases: labelCases },
   { topic: 'fields', cases: fieldCases },
+  { topic: 'full text', cases: fullTextCases },
   { topic: 'since and before', cases: timeCases },
   { topic: 'owners', cases: ownerCases },
   { topic: 'order', cases: orderCases },
