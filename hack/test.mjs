@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { backends, startBackend } from './backends.mjs';
+import { findAssets, howToStart } from './kube-apiserver.mjs';
 import { prepare, root } from './prepare.mjs';
 import { resultsFile } from './test-summary.mjs';
 
@@ -27,6 +28,12 @@ for (const backend of backends) {
     notRun.push(`not run: the tests with ${backend.title}: ${error.message}\n  ${backend.start}`);
     if (required.has(backend.name)) process.exitCode = 1;
   }
+}
+const assets = findAssets();
+if (assets !== undefined) environment.KUBEBUILDER_ASSETS = assets;
+else {
+  notRun.push(`not run: the tests with kube-apiserver: it is not installed\n  ${howToStart}`);
+  if (required.has('kube-apiserver')) process.exitCode = 1;
 }
 
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');

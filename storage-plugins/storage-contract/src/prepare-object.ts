@@ -26,12 +26,21 @@ export { InvalidObjectError };
 export const clusterNameAnnotation = 'shadow.clusterpedia.io/cluster-name';
 export const eventsAnnotation = 'shadow.clusterpedia.io/events';
 export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
+const defaultPrunes: PruneOptions = Object.freeze({ managedFields: true, annotations: [lastAppliedAnnotation] });
 
 export interface PrepareOptions {
   readonly cluster: string;
   /** For items of a typed list, which carry neither; what an object says of itself comes first. */
   readonly apiVersion?: string;
   readonly kind?: string;
+  /** What is left out; managedFields and kubectl's last-applied-configuration unless told. */
+  readonly prunes?: PruneOptions;
+}
+
+export interface PruneOptions {
+  readonly managedFields?: boolean;
+  /** Keys of annotations. */
+  readonly annotations?: readonly string[];
 }
 
 export interface PreparedWithKind extends PreparedObject {
@@ -47,6 +56,7 @@ export interface PreparedWithKind extends PreparedObject {
  */
 export function prepareObject(json: Uint8Array, options: PrepareOptions): PreparedWithKind {
   const source = openSource(json);
+  const prunes = options.prunes ?? defaultPrunes;
   const annotations = new MemberMap(source);
   const metadata = new MemberMap(source, { annotations });
   const members = new MemberMap(source, { metadata });
@@ -68,11 +78,11 @@ export function prepareObject(json: Uint8Array, options: PrepareOptions): Prepar
     `{"apiVersion":${JSON.stringify(apiVersion)},"kind":${JSON.stringify(kind)},"metadata":{"annotations":{"${clusterNameAnnotation}":${cluster}`,
   );
   if (checkAnnotations(source, metadata.byName.get('annotations'))) {
-    writeMembers(writer, source, prunedAnnotations(source, annotations.byName));
+    writeMembers(writer, source, prunedAnnotations(source, annotations.byName, prunes));
   }
   writeText(writer, '}');
   metadata.byName.delete('annotations');
-  metadata.byName.delete('managedFields');
+  if (prunes.managedFields) metadata.byName.delete('managedFields');
   writeMembers(writer, source, metadata.byName);
   writeText(writer, '}');
   const metadataEnd = writer.length;
@@ -197,9 +207,13 @@ function checkAnnotations(source: Source, member: Member | undefined): boolean {
   return true;
 }
 
-function prunedAnnotations(source: Source, byName: Map<string, Member>): ReadonlyMap<string, Member> {
+function prunedAnnotations(
+  source: Source,
+  byName: Map<string, Member>,
+  { annotations }: PruneOptions,
+): ReadonlyMap<string, Member> {
   byName.delete(clusterNameAnnotation);
-  byName.delete(lastAppliedAnnotation);
+  for (const name of annotations ?? []) byName.delete(name);
   for (const [name, annotation] of byName) {
     if (source.input.bytes[annotation.valueStart] === 0x22) continue;
     const found = parseMember(source, annotation);

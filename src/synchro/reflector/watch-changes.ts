@@ -1,0 +1,117 @@
+import { ConnectionError } from '../connection/connection-error.js';
+import { readIdentity } from './read-identity.js';
+import { type ReflectorHandler, type ReflectorSource, selectorQuery, stallTimeout } from './reflector-source.js';
+import { WatchSplitter } from './watch-splitter.js';
+
+/** The cluster does not keep the changes after our revision any more: list again. */
+export class RevisionExpiredError extends Error {
+  override readonly name = 'RevisionExpiredError';
+}
+
+export interface WatchChangesOptions {
+  /** '' to begin with all that is there, as events. */
+  readonly resourceVersion: string;
+  /** After which the server ends the watch. */
+  readonly timeoutSeconds: number;
+  readonly signal: AbortSignal;
+  /** The server has accepted. */
+  readonly onOpen?: () => void;
+  /** How far the watch has come, whenever it is known. */
+  readonly onRevision: (resourceVersion: string) => void;
+}
+
+export interface WatchEnd {
+  /** Whether anything came. */
+  readonly events: number;
+}
+
+const initialEventsEnd = '"k8s.io/initial-events-end":"true"';
+
+/**
+ * Hands over changes until the server ends the watch. Rejects with RevisionExpiredError, or with a ConnectionError. With initial events these come
+ * first, as items, between the calls that begin and end a list.
+ */
+export async function watchChanges(
+  source: ReflectorSource,
+  handler: ReflectorHandler,
+  options: WatchChangesOptions,
+): Promise<WatchEnd> {
+  const { resourceVersion, timeoutSeconds, signal, onOpen, onRevision } = options;
+  let isInitial = resourceVersion === '';
+  const initial = { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' };
+  const { body } = await source.connection.request(source.path, {
+    query: {
+      ...selectorQuery(source),
+      watch: true,
+      allowWatchBookmarks: true,
+      timeoutSeconds,
+      ...(isInitial ? initial : { resourceVersion }),
+    },
+    signal,
+    timeout: stallTimeout,
+    // The server ends it before; when it does not, it has forgotten us.
+    idleTimeout: (timeoutSeconds + 30) * 1000,
+  });
+  onOpen?.();
+  const splitter = new WatchSplitter();
+  let events = 0;
+  for await (const piece of body) {
+    for (const event of splitter.push(piece)) {
+      if ('reason' in event) {
+        handler.onFault(event.reason, event.excerpt);
+        continue;
+      }
+      const { type, object } = event;
+      if (type === 'ERROR') throw watchError(source, object);
+      if (type === 'BOOKMARK') {
+        const revision = readRevision(object);
+        if (isInitial && object.includes(initialEventsEnd)) {
+          isInitial = false;
+          await handler.onReplaceEnd(revision);
+        }
+        if (revision !== '') onRevision(revision);
+      } else if (type === 'ADDED' && isInitial) {
+        const done = handler.onItem(object);
+        if (done !== undefined) await done;
+      } else if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') {
+        events++;
+        const done = handler.onChange(type, object);
+        const revision = readRevision(object);
+        if (done !== undefined) await done;
+        if (revision !== '' && !isInitial) onRevision(revision);
+      } else {
+        handler.onFault(`expected the type of an event, found ${JSON.stringify(type.slice(0, 60))}`, '');
+      }
+    }
+    handler.onPause();
+  }
+  if (isInitial)
+    throw new ConnectionError('unreachable', `${source.connection.server}: the watch ended within its initial events`);
+  return { events };
+}
+
+/** A bookmark has no name. */
+function readRevision(object: Buffer): string {
+  const identity = readIdentity(object);
+  if (identity !== undefined) return identity.resourceVersion;
+  return /"resourceVersion":\s*"(\d+)"/.exec(object.toString('latin1', 0, 4096))?.[1] ?? '';
+}
+
+function watchError({ connection }: ReflectorSource, object: Buffer): Error {
+  let status: Record<string, unknown>;
+  try {
+    status = JSON.parse(object.toString()) as Record<string, unknown>;
+  } catch {
+    return new ConnectionError('not-an-api-server', `${connection.server}: the watch gave an error that is no JSON`);
+  }
+  const code = Number(status.code);
+  const message = `${connection.server}: the watch ended with ${code}: ${String(status.message)}`;
+  if (code === 410 || status.reason === 'Expired' || status.reason === 'Gone') return new RevisionExpiredError(message);
+  const details = status.details as { retryAfterSeconds?: unknown } | undefined;
+  return new ConnectionError('refused', message, {
+    status: code,
+    ...(typeof status.reason === 'string' ? { reason: status.reason } : {}),
+    ...(typeof details?.retryAfterSeconds === 'number' ? { retryAfter: details.retryAfterSeconds } : {}),
+    details: status,
+  });
+}
