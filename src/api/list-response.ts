@@ -26,9 +26,9 @@ export async function sendList(
   let exhausted = false;
   try {
     const first = await iterator.next();
-    const second = first.done ? first : await iterator.next();
     const firstBatch = first.done ? emptyBatch : first.value;
-    if (second.done) {
+    const second = first.done || firstBatch.last ? undefined : await iterator.next();
+    if (second === undefined || second.done) {
       exhausted = true;
       sendWhole(response, firstBatch, answer);
       return;

@@ -123,9 +123,9 @@ export class CallGate {
     this.#metrics.end();
   }
 
-  /** One signal may stand for many calls at once, all of which listen to it; that is no leak, as Node would warn. */
+  /** One signal may stand for many calls at once, all of which listen to it; that is no leak, as Node would warn of more than ten. */
   #listen(signal: AbortSignal, call: Call<unknown>): void {
-    if (!this.#signals.has(signal)) {
+    if (this.#calls.size > 10 && !this.#signals.has(signal)) {
       this.#signals.add(signal);
       setMaxListeners(0, signal);
     }

@@ -9,6 +9,8 @@ export interface GuardedBatchesOptions<Batch> {
   /** Begins to read; the signal aborts when the caller aborts, the deadline passes or the reader leaves before the end. */
   readonly start: (signal: AbortSignal) => AsyncIterable<Batch>;
   readonly check: (batch: Batch) => string | undefined;
+  /** Whether the storage says that nothing comes behind it, and holds nothing open. */
+  readonly isLast?: (batch: Batch) => boolean;
   /** What is wrong with an end without any batch, if anything. */
   readonly whenEmpty?: string;
 }
@@ -18,7 +20,7 @@ export async function* guardedBatches<Batch>(
   gate: CallGate,
   options: GuardedBatchesOptions<Batch>,
 ): AsyncGenerator<Batch> {
-  const { operation, deadline, signal, check, whenEmpty } = options;
+  const { operation, deadline, signal, check, isLast, whenEmpty } = options;
   const controller = new AbortController();
   let empty = true;
   const checkStep = (result: IteratorResult<Batch>): string | undefined => {
@@ -31,6 +33,11 @@ export async function* guardedBatches<Batch>(
   let waited = 0;
   let code = 'OK';
   let reading = true;
+  let recorded = false;
+  const record = () => {
+    if (!recorded) gate.record(operation, code, waited);
+    recorded = true;
+  };
   try {
     const opened = gate.runSync(operation, () => options.start(controller.signal)[Symbol.asyncIterator]());
     iterator = opened;
@@ -47,6 +54,13 @@ export async function* guardedBatches<Batch>(
         reading = false;
         return;
       }
+      if (isLast?.(result.value) === true) {
+        // Who knows that too does not come back.
+        reading = false;
+        record();
+        yield result.value;
+        return;
+      }
       yield result.value;
     }
   } catch (error) {
@@ -57,7 +71,7 @@ export async function* guardedBatches<Batch>(
     (async () => iterator?.return?.())().catch(() => {});
     throw error;
   } finally {
-    gate.record(operation, code, waited);
+    record();
     if (reading) await leave(gate, iterator, { operation, deadline, controller });
   }
 }

@@ -36,6 +36,7 @@ export function guardedList(gate: CallGate, guarded: GuardedListOptions): AsyncI
       signal,
       start: (stop) => list(inner, stop),
       check: createBatchCheck(inner),
+      isLast: (batch) => batch.last === true,
       whenEmpty: 'gave no batch at all',
     });
     return plan === undefined ? batches : mapErrors(gate, operation, listWithFallback(plan, batches));

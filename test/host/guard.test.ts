@@ -275,6 +275,22 @@ describe('a list', () => {
     for await (const _ of guardedFixture({ resources: { list } }).resourceStorage(pods).list({})) break;
     expect(closed).toBe(true);
   });
+
+  it('whose last batch says so is over with it: measured, and not asked for more', async () => {
+    const registry = new Registry();
+    let asked = false;
+    const list = async function* () {
+      yield { ...batch(object), last: true };
+      asked = true;
+    };
+    const guarded = guardedFixture({ resources: { list }, registry });
+    const batches = guarded.resourceStorage(pods).list({})[Symbol.asyncIterator]();
+    expect((await batches.next()).value).toMatchObject({ count: 1, last: true });
+    expect(await registry.metrics()).toContain('_count{storage="fixture",operation="list",code="OK"} 1');
+    expect((await batches.next()).done).toBe(true);
+    expect(asked).toBe(false);
+    expect(await registry.metrics()).toContain('_count{storage="fixture",operation="list",code="OK"} 1');
+  });
 });
 
 describe('rows', () => {

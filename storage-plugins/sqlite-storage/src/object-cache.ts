@@ -1,4 +1,4 @@
-import type { StoredObject } from '@clusterdex/storage-contract';
+import type { ObjectBatch, StoredObject } from '@clusterdex/storage-contract';
 import { KeptObjects } from '@clusterdex/storage-sql';
 import type { Statements } from './statements.js';
 
@@ -62,5 +62,27 @@ export class ObjectCache {
   /** Keeps an object as it was read, unless something newer is known. */
   keep(id: number, object: StoredObject, { revision, rowChanges }: ReadState): void {
     if (revision >= this.#revision && rowChanges >= this.#rowChanges) this.#kept.keep(id, newest, object);
+  }
+
+  /** The objects of the ids, from here if all of them are; else what `read` reads, which is kept when it was asked for before. */
+  readThrough(ids: Float64Array, rowPrefix: string | undefined, read: () => ObjectBatch): ObjectBatch {
+    const objects: StoredObject[] = [];
+    for (const id of ids) {
+      const object = this.get(id, rowPrefix);
+      if (object === undefined) break;
+      objects.push(object);
+    }
+    if (objects.length === ids.length) return { objects, count: objects.length };
+    const isWanted = this.wants(ids);
+    const batch = read();
+    // Of a batch without one that is gone meanwhile nobody knows which is which.
+    if (isWanted && batch.count === ids.length) {
+      const state = { revision: this.#revision, rowChanges: this.#rowChanges };
+      for (const [index, object] of batch.objects.entries()) {
+        // One that should have a row and has none is whole.
+        if (rowPrefix === undefined || object.row !== undefined) this.keep(ids[index] ?? 0, object, state);
+      }
+    }
+    return batch;
   }
 }

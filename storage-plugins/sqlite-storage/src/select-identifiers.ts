@@ -1,6 +1,7 @@
 import { encodePosition, type SqlValue } from '@clusterdex/storage-sql';
 import type Database from 'better-sqlite3';
 import { NumberList } from './number-list.js';
+import type { ObjectCache } from './object-cache.js';
 import type { Statements } from './statements.js';
 
 export interface PlainSql {
@@ -38,15 +39,15 @@ function rowsOf<Row>(select: Database.Statement, { limit, select: { parameters }
   return (inOneGo ? select.all(...parameters) : select.iterate(...parameters)) as Iterable<Row>;
 }
 
-/** One read transaction: ids, position, count and revision belong together. */
+/** One read transaction: ids, position, count and revision belong together, and what `cache` has is as new as these. */
 export function selectIdentifiers(
   statements: Statements,
   query: IdentifierQuery,
-  follow?: () => void,
+  cache?: ObjectCache,
 ): IdentifierResult {
   return statements.inTransaction(() => {
-    const revision = statements.revision();
-    follow?.();
+    const state = statements.readState();
+    cache?.follow(state);
     const ids = new NumberList();
     const sizes = new NumberList();
     if (query.withSizes) {
@@ -70,6 +71,12 @@ export function selectIdentifiers(
       const total = statements.rows(query.count.text).get(...query.count.parameters) as [number];
       remaining = total[0] - query.subtract - length;
     }
-    return { ids: selected, sizes: sizes.first(Math.min(length, sizes.length)), revision, position, remaining };
+    return {
+      ids: selected,
+      sizes: sizes.first(Math.min(length, sizes.length)),
+      revision: String(state.revision),
+      position,
+      remaining,
+    };
   });
 }

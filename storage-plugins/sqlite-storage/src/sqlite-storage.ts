@@ -13,7 +13,7 @@ import { ChangeFeed } from './change-feed.js';
 import type { SqliteConfig } from './config.js';
 import { foundSchema } from './found-schema.js';
 import { identifierQuery, type QueryScope } from './identifier-query.js';
-import { findLabelDriver, type LabelDriver } from './label-driver.js';
+import { type LabelDriver, LabelDrivers } from './label-driver.js';
 import { mapError } from './map-error.js';
 import { canMerge, type KnownType } from './merge-types.js';
 import { PackedBatch } from './object-batch.js';
@@ -66,6 +66,7 @@ export class SqliteStorage {
   readonly #objects: Database.Database;
   readonly #caches: PageCaches;
   readonly #pageReader: PageReader;
+  readonly #labelDrivers: LabelDrivers;
   #closed = false;
 
   /** The writer thread creates and migrates the file before anybody else opens it. */
@@ -99,6 +100,7 @@ export class SqliteStorage {
     this.#objects = openDatabase(passing(config), 'read');
     this.statements = new Statements(this.#database);
     this.types = new TypesRegistry(this.#database);
+    this.#labelDrivers = new LabelDrivers(this.statements);
     this.feed = new ChangeFeed(this.#database);
     this.reader = new ObjectReader({ database: this.#database, objects: this.#objects }, (id) => this.types.type(id));
     this.#caches = createPageCaches(this.statements, config.objectCacheMegabytes * 2 ** 20);
@@ -168,7 +170,7 @@ export class SqliteStorage {
   async #find(search: Search): Promise<Found> {
     const { options, scope, form } = search;
     const plan = this.read(() => {
-      const driver = findLabelDriver(this.statements, options.labelSelector ?? []);
+      const driver = this.#labelDrivers.find(options.labelSelector ?? []);
       const merged = driver === undefined && scope.collection ? this.#mergedTypes(options, scope) : undefined;
       const { objects } = estimate(options, { ...scope, merged, driver });
       const isPage = objects > handful && objects <= smallPage;
@@ -183,21 +185,23 @@ export class SqliteStorage {
   }
 
   #findHere({ options, form }: Search, query: IdentifierQuery): Found {
-    const found = this.read(() => selectIdentifiers(this.statements, query));
+    const page = pageFormOf(form);
+    const cache = page && this.#caches[page.kind];
+    const found = this.read(() => selectIdentifiers(this.statements, query, cache));
     return {
       found,
       read: async (start) => {
         const end = batchEnd(found.sizes, start, mostBytes(options));
-        return this.read(() => ({ batch: this.reader.read(found.ids.subarray(start, end), form), taken: end - start }));
+        const ids = found.ids.subarray(start, end);
+        const read = () => this.read(() => this.reader.read(ids, form));
+        return { batch: cache?.readThrough(ids, page?.rowPrefix, read) ?? read(), taken: end - start };
       },
     };
   }
 
   /** The ids come from the index alone, which takes no time worth a thread; the objects perhaps from the cache. */
   #findPage({ options, signal }: Search, query: IdentifierQuery, form: PageForm): Found {
-    const found = this.read(() =>
-      selectIdentifiers(this.statements, query, () => this.#caches[form.kind].follow(this.statements.readState())),
-    );
+    const found = this.read(() => selectIdentifiers(this.statements, query, this.#caches[form.kind]));
     return {
       found,
       read: (start) => {

@@ -1,4 +1,4 @@
-import { type ObjectBatch, prepareObject, type StorageFactory } from '@clusterdex/storage-contract';
+import { type ListOptions, type ObjectBatch, prepareObject, type StorageFactory } from '@clusterdex/storage-contract';
 import { describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { ObjectCache } from '../src/object-cache.js';
@@ -8,11 +8,14 @@ import { configMap, configMaps, openStorage, temporaryDirectory } from './suppor
 const decoder = new TextDecoder();
 
 /** A page as a client gets it: the JSON of its items. */
-async function page(storage: StorageFactory, options: { limit: number; offset?: number }): Promise<string[]> {
+function page(storage: StorageFactory, options: { limit: number; offset?: number }): Promise<string[]> {
   const { limit, offset } = options;
+  return list(storage, { limit, ...(offset !== undefined && { start: { offset } }) });
+}
+
+async function list(storage: StorageFactory, options: ListOptions): Promise<string[]> {
   const items: string[] = [];
-  const start = offset === undefined ? {} : { start: { offset } };
-  for await (const batch of storage.resourceStorage(configMaps).list({ limit, ...start })) {
+  for await (const batch of storage.resourceStorage(configMaps).list(options)) {
     items.push(...itemsOf(batch));
   }
   return items;
@@ -74,7 +77,8 @@ describe('pages that are asked for again and again', () => {
             return { type: 'upsert' as const, object };
           }
           const data = { step: `${step}`, text: 'é'.repeat(below(4000)) };
-          const object = configMap('c', name, { resourceVersion: `${step}`, data });
+          const labels = { group: `${below(40)}` };
+          const object = configMap('c', name, { resourceVersion: `${step}`, data, labels });
           stored.set(name, decoder.decode(object.json));
           rows.delete(name);
           if (below(4) === 0) return { type: 'upsert' as const, object };
@@ -89,6 +93,8 @@ describe('pages that are asked for again and again', () => {
           writing,
           page(reader, { limit: 500 }),
           page(reader, { limit: 300, offset: below(300) }),
+          page(reader, { limit: 20, offset: below(300) }),
+          list(reader, { labelSelector: [{ key: 'group', operator: 'in', values: ['7'] }] }),
           rowsOf(reader, { limit: 400, offset: below(300), prefix: `${below(2)} ` }),
         ]);
         const expected = [...stored].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -98,6 +104,14 @@ describe('pages that are asked for again and again', () => {
         const prefix = `${below(2)} `;
         const shown = expected.map(([name, json]) => (rows.get(name)?.startsWith(prefix) ? rows.get(name) : json));
         expect(await rowsOf(reader, { limit: 400, offset, prefix })).toEqual(shown.slice(offset, offset + 400));
+        // So few are looked up by the caller itself.
+        expect(await page(reader, { limit: 20, offset })).toEqual(whole.slice(0, 20));
+        expect(await rowsOf(reader, { limit: 20, offset, prefix })).toEqual(shown.slice(offset, offset + 20));
+        for (const value of ['7', `${below(40)}`]) {
+          const labelSelector = [{ key: 'group', operator: 'in' as const, values: [value] }];
+          const labelled = expected.map(([, json]) => json).filter((json) => json.includes(`"group":"${value}"`));
+          expect(await list(reader, { labelSelector })).toEqual(labelled);
+        }
       }
       await Promise.all([reader.shutdown(), writer.shutdown()]);
     },

@@ -33,12 +33,18 @@ export function openStorage(directory: string, config: Partial<SqliteConfig> = {
 export function configMap(
   cluster: string,
   name: string,
-  more: { resourceVersion?: string; data?: Record<string, string> } = {},
+  more: { resourceVersion?: string; data?: Record<string, string>; labels?: Record<string, string> } = {},
 ) {
   const object = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { name, namespace: 'default', uid: `${cluster}-${name}`, resourceVersion: more.resourceVersion ?? '1' },
+    metadata: {
+      name,
+      namespace: 'default',
+      uid: `${cluster}-${name}`,
+      resourceVersion: more.resourceVersion ?? '1',
+      ...(more.labels !== undefined && { labels: more.labels }),
+    },
     data: more.data ?? {},
   };
   return prepareObject(Buffer.from(JSON.stringify(object)), { cluster });

@@ -72,6 +72,11 @@ export interface ObjectBatch {
   readonly continue?: string;
   /** In the last batch, when asked for: objects that match and come after this page. Negative only with an offset beyond the end. */
   readonly remainingItemCount?: number;
+  /**
+   * Optional, for speed: true in the last batch, when nothing is held open for the list any more. The reader need neither ask for another
+   * batch nor close the list.
+   */
+  readonly last?: boolean;
 }
 
 /** One change of one object. A batch keeps its order for each object. */

@@ -2,8 +2,8 @@ import type { StoredObject } from '@clusterdex/storage-contract';
 
 /** What an object costs besides its bytes, roughly. */
 const overhead = 512;
-/** Of so many ids is remembered that they were asked for once. */
-const mostAsked = 20_000;
+/** Of so many ids is remembered that they were asked for once: about as many as there is room for, so that chance brings few together. */
+const mostAsked = 6000;
 
 interface Entry {
   readonly version: number;
