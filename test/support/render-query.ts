@@ -38,12 +38,14 @@ const fieldValue = /^[^\s=!(),><]*$/;
 
 /** Leaves out what no request can say: values with blanks, names that are no label values and would have to be excluded. */
 export function expressible(options: CollectionListOptions): CollectionListOptions {
-  const { clusters, namespaces, names, fuzzyNames, labelSelector, fieldSelector, orderBy, ...others } = options;
+  const { clusters, namespaces, names, fuzzyNames, labelSelector, fieldSelector, orderBy, before, ...others } = options;
   const fields = fieldSelector?.filter((field) => field.whenEmpty === undefined && isExpressibleField(field));
   const order = orderBy?.filter(({ by }) => 'column' in by || by.path.every(isExpressibleSegment));
   const filters = { clusters, namespaces, names, fuzzyNames };
   return {
     ...others,
+    // A time that is over before it begins is an error.
+    ...(before !== undefined && before >= (others.since ?? before) && { before }),
     ...Object.fromEntries(
       Object.entries(filters)
         .map(([member, filter]) => [member, filter === undefined ? undefined : expressibleFilter(filter)] as const)

@@ -21,7 +21,7 @@ export default {
     rows: true,
     collectionResources: true,
     events: true,
-    fullText: false,
+    fullText: true,
     rawQuery: true,
     history: false,
     durable: true,

@@ -10,24 +10,27 @@ export class ChangeLog {
   #revision = 0;
   #trimmed = 0;
   #lastId = 0;
+  #indexedId = 0;
 
   constructor(database: Database.Database, keep: number) {
     this.#keep = keep;
     this.#statements = {
-      read: database.prepare('SELECT revision, trimmed, last_id FROM revision').raw(),
+      read: database.prepare('SELECT revision, trimmed, last_id, coalesce(indexed_id, 0) FROM revision').raw(),
       insert: database.prepare(
         `INSERT INTO changes (revision, object_id, type_id, cluster, deleted, object)
            VALUES (?, ?, ?, ?, ?, (SELECT object FROM objects WHERE id = ?))`,
       ),
       save: database.prepare('UPDATE revision SET revision = ?, trimmed = ?, last_id = ?'),
       countRows: database.prepare('UPDATE revision SET row_changes = row_changes + 1'),
+      stale: database.prepare('INSERT OR IGNORE INTO stale_words VALUES (?)'),
       trim: database.prepare('DELETE FROM changes WHERE revision <= ?'),
     };
   }
 
   /** Other processes write too: the last revision is the one in the database. */
   begin(): void {
-    [this.#revision, this.#trimmed, this.#lastId] = this.#statements.read.get() as [number, number, number];
+    const row = this.#statements.read.get() as [number, number, number, number];
+    [this.#revision, this.#trimmed, this.#lastId, this.#indexedId] = row;
   }
 
   /** The id of an object that is to be created; no other had it before. */
@@ -41,6 +44,7 @@ export class ChangeLog {
     const { id, typeId, cluster } = object;
     const before = kind === 'create' ? null : id;
     this.#statements.insert.run(this.#revision, id, typeId, cluster, Number(kind === 'delete'), before);
+    if (id <= this.#indexedId) this.#statements.stale.run(id);
   }
 
   /** Call it when a row alone was replaced. */

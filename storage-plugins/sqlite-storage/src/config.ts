@@ -6,6 +6,7 @@ export interface SqliteConfig {
   readonly objectCacheMegabytes: number;
   readonly busyTimeoutMilliseconds: number;
   readonly historyChanges: number;
+  readonly fullTextIndex: boolean;
 }
 
 export const configSchema = {
@@ -60,6 +61,12 @@ export const configSchema = {
       maximum: 100000000,
       default: 50000,
       description: 'How many changes are kept for watches that resume; one that is further behind has to list again.',
+    },
+    fullTextIndex: {
+      type: 'boolean',
+      default: true,
+      description:
+        'Index the words of objects, in idle moments, from the first search for words on. false: each such search reads every object.',
     },
   },
 } as const;

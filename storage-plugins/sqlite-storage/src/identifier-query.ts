@@ -14,6 +14,7 @@ import {
 import { type KnownType, mergeTypes } from './merge-types.js';
 import type { IdentifierQuery, PlainSql } from './select-identifiers.js';
 import { sqliteDialect } from './sqlite-dialect.js';
+import type { FullTextConditions } from './word-query.js';
 
 export interface QueryScope {
   /** undefined: every type. */
@@ -23,6 +24,8 @@ export interface QueryScope {
   readonly merged: readonly KnownType[] | undefined;
   /** Whether the sizes of the objects are to come along: then the rows are read and not the index alone. */
   readonly withSizes: boolean;
+  /** How words are searched for. */
+  readonly words?: FullTextConditions | undefined;
   /** Few objects carry one of these labels: begin with them. */
   readonly driver: { readonly requirement: LabelRequirement; readonly labelIds: readonly number[] } | undefined;
 }
@@ -45,12 +48,22 @@ function positionOf(terms: Sql, tables: string): PlainSql {
 
 /** Compiles a list to the queries that find its objects. Throws INVALID for a foreign position. */
 export function identifierQuery(options: CollectionListOptions, scope: QueryScope): IdentifierQuery {
+  const { words } = scope;
+  const query = compileQuery(options, scope, words?.condition);
+  if (words?.whenFew === undefined) return query;
+  const { condition, count, most } = words.whenFew;
+  const { select, count: countAll } = compileQuery(options, scope, condition);
+  return { ...query, whenFew: { found: count, most, select, count: countAll } };
+}
+
+function compileQuery(options: CollectionListOptions, scope: QueryScope, fullText: Sql | undefined): IdentifierQuery {
   const { typeIds, collection, driver, withSizes, merged } = scope;
   const compiled = compileList(options, {
     dialect: sqliteDialect,
     typeIds,
     collection,
     withoutLabels: driver === undefined ? [] : [driver.requirement],
+    fullText,
   });
   const { order, needsObject, needsType } = compiled;
   const conditions: Sql[] = driver === undefined ? [] : [isOneOf(verbatim('d.label_id'), driver.labelIds)];

@@ -22,6 +22,7 @@ export function canMerge(options: CollectionListOptions, types: readonly KnownTy
     (options.orderBy ?? []).length === 0 &&
     (options.fieldSelector ?? []).length === 0 &&
     options.owner === undefined &&
+    options.fullText === undefined &&
     options.rawQuery === undefined
   );
 }

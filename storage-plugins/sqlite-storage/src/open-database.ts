@@ -1,5 +1,16 @@
-import { createStorageError, type FieldPath, type FieldRequirement } from '@clusterdex/storage-contract';
-import { compileFieldRequirement, fieldText, fieldValue, parseFields } from '@clusterdex/storage-contract/selection';
+import {
+  createStorageError,
+  type FieldPath,
+  type FieldRequirement,
+  type FullTextQuery,
+} from '@clusterdex/storage-contract';
+import {
+  compileFieldRequirement,
+  compileFullText,
+  fieldText,
+  fieldValue,
+  parseFields,
+} from '@clusterdex/storage-contract/selection';
 import Database from 'better-sqlite3';
 import type { SqliteConfig } from './config.js';
 import { applicationId, migrations } from './schema.js';
@@ -46,6 +57,8 @@ function defineFunctions(database: Database.Database): void {
     if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value ? value : Number(value);
     return typeof value === 'number' ? value : (fieldText(value) ?? null);
   });
+  const queryOf = cached((text) => compileFullText(JSON.parse(text) as FullTextQuery));
+  database.function('text_matches', options, (object: Buffer, query: string) => Number(queryOf(query)(object)));
   database.function('compare_integers', options, (left: string, right: string) => {
     const [a, b] = [parseInteger(left), parseInteger(right)];
     if (a === undefined || b === undefined) return null;

@@ -121,4 +121,10 @@ export const migrations: readonly string[] = [
   -- How often rows were replaced while their objects stayed the same, which is no change for the log.
   ALTER TABLE revision ADD COLUMN row_changes INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- Words of objects, from the first search for words on (before it, indexed_id is NULL): of those up to this id that are not stale.
+  ALTER TABLE revision ADD COLUMN indexed_id INTEGER;
+  CREATE TABLE stale_words (id INTEGER PRIMARY KEY) STRICT;
+  CREATE VIRTUAL TABLE words USING fts5 (text, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
+  `,
 ];

@@ -20,6 +20,13 @@ export interface IdentifierQuery {
   /** Counts what matches from the start of the page on; `subtract` (an offset) is taken off. */
   readonly count: PlainSql | undefined;
   readonly subtract: number;
+  /** What to ask instead where `found` counts no more than `most`. */
+  readonly whenFew?: {
+    readonly found: PlainSql;
+    readonly most: number;
+    readonly select: PlainSql;
+    readonly count: PlainSql | undefined;
+  };
 }
 
 export interface IdentifierResult {
@@ -39,13 +46,21 @@ function rowsOf<Row>(select: Database.Statement, { limit, select: { parameters }
   return (inOneGo ? select.all(...parameters) : select.iterate(...parameters)) as Iterable<Row>;
 }
 
+function chooseQuery(statements: Statements, query: IdentifierQuery): IdentifierQuery {
+  const { whenFew } = query;
+  if (whenFew === undefined) return query;
+  const [found] = statements.rows(whenFew.found.text).get(...whenFew.found.parameters) as [number];
+  return found > whenFew.most ? query : { ...query, select: whenFew.select, count: whenFew.count };
+}
+
 /** One read transaction: ids, position, count and revision belong together, and what `cache` has is as new as these. */
 export function selectIdentifiers(
   statements: Statements,
-  query: IdentifierQuery,
+  asked: IdentifierQuery,
   cache?: ObjectCache,
 ): IdentifierResult {
   return statements.inTransaction(() => {
+    const query = chooseQuery(statements, asked);
     const state = statements.readState();
     cache?.follow(state);
     const ids = new NumberList();

@@ -49,7 +49,7 @@ function createResourceStorage(storage: SqliteStorage, type: ResourceType): Reso
       const result = await storage.writer.request('write', { type, cluster, changes: packed }, [
         packed.bytes.buffer as ArrayBuffer,
       ]);
-      if (result.written > 0) storage.feed.wake();
+      if (result.written > 0) storage.wake();
       return result;
     },
     async recordEvents(cluster, events) {
@@ -99,7 +99,7 @@ async function clean(
       });
     }
     removed = await storage.writer.request('clean', { cluster, type: options.type, limit: rowsPerStep });
-    storage.feed.wake();
+    storage.wake();
   }
 }
 

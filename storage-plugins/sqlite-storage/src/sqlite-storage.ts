@@ -25,6 +25,7 @@ import { migrations } from './schema.js';
 import { type IdentifierQuery, type IdentifierResult, selectIdentifiers } from './select-identifiers.js';
 import { Statements } from './statements.js';
 import { TypesRegistry } from './types-registry.js';
+import { WordIndex } from './word-index.js';
 import { WorkerThread } from './worker-thread.js';
 
 /** So few objects are read on the calling thread: the way to another one and back would take longer. */
@@ -59,6 +60,7 @@ export class SqliteStorage {
   readonly statements: Statements;
   readonly writer: WorkerThread;
   readonly feed: ChangeFeed;
+  readonly words: WordIndex;
   /** Reads pages that the index gives away; never waits behind a scan. */
   readonly #pages: WorkerThread;
   readonly #scans: readonly WorkerThread[];
@@ -80,6 +82,7 @@ export class SqliteStorage {
       }
       const [writer, pages, ...scans] = threads as [WorkerThread, WorkerThread, ...WorkerThread[]];
       await Promise.all([pages, ...scans].map((reader) => reader.request('open', undefined)));
+      if (!config.fullTextIndex) await writer.request('dropWords', undefined);
       return new SqliteStorage(config, { writer, pages, scans, found });
     } catch (error) {
       await Promise.all(threads.map((thread) => thread.close()));
@@ -102,6 +105,7 @@ export class SqliteStorage {
     this.types = new TypesRegistry(this.#database);
     this.#labelDrivers = new LabelDrivers(this.statements);
     this.feed = new ChangeFeed(this.#database);
+    this.words = new WordIndex(this.statements, this.writer, config.fullTextIndex);
     this.reader = new ObjectReader({ database: this.#database, objects: this.#objects }, (id) => this.types.type(id));
     this.#caches = createPageCaches(this.statements, config.objectCacheMegabytes * 2 ** 20);
     this.#pageReader = new PageReader(this.#pages, this.#caches, this.types);
@@ -152,11 +156,18 @@ export class SqliteStorage {
     if (this.#closed) return;
     this.#closed = true;
     this.feed.stop();
+    this.words.stop();
     await Promise.all([this.#pages, ...this.#scans].map((thread) => thread.close()));
     this.#database.close();
     this.#objects.close();
     // The last connection to close moves the write-ahead log into the file, which a reader could not do.
     await this.writer.close();
+  }
+
+  /** Something was written by this process. */
+  wake(): void {
+    this.feed.wake();
+    this.words.wake();
   }
 
   refuseClosed(): void {
@@ -175,7 +186,8 @@ export class SqliteStorage {
       const { objects } = estimate(options, { ...scope, merged, driver });
       const isPage = objects > handful && objects <= smallPage;
       const page = isPage ? pageFormOf(form) : undefined;
-      const query = identifierQuery(options, { ...scope, driver, merged, withSizes: page === undefined });
+      const words = options.fullText === undefined ? undefined : this.words.plan(options.fullText);
+      const query = identifierQuery(options, { ...scope, driver, merged, words, withSizes: page === undefined });
       if (options.rawQuery !== undefined) this.#check(query);
       return { query, objects, isPage, page };
     });
@@ -289,6 +301,7 @@ function estimate(
   const costly =
     (collection && merged === undefined) ||
     (options.fieldSelector ?? []).length > 0 ||
+    options.fullText !== undefined ||
     options.owner !== undefined ||
     options.rawQuery !== undefined;
   if (costly) return { objects: Number.POSITIVE_INFINITY };

@@ -43,6 +43,12 @@ export interface WorkerOperations {
     readonly request: { readonly cluster: string; readonly inventory: string };
     readonly response: undefined;
   };
+  /** From now on words are indexed. */
+  beginWords: { readonly request: undefined; readonly response: undefined };
+  /** Indexes words for so many milliseconds; says whether there are more. */
+  indexWords: { readonly request: number; readonly response: boolean };
+  /** Forgets the index of words. */
+  dropWords: { readonly request: undefined; readonly response: undefined };
   forgetCluster: { readonly request: string; readonly response: undefined };
   close: { readonly request: undefined; readonly response: undefined };
 }

@@ -8,6 +8,7 @@ import { readPage } from './read-page.js';
 import { RowReader } from './row-reader.js';
 import { selectIdentifiers } from './select-identifiers.js';
 import { Statements } from './statements.js';
+import { WordIndexer } from './word-indexer.js';
 import type { OperationName, WorkerOperations, WorkerReply, WorkerRequest, WorkerSetup } from './worker-protocol.js';
 import { ChangeWriter } from './write-changes.js';
 
@@ -43,12 +44,16 @@ function createHandlers({ mode, database: options }: WorkerSetup): Handlers {
   }
   const changes = new ChangeWriter(database, options.historyChanges);
   const auxiliary = new AuxiliaryWriter(database);
+  const words = new WordIndexer(database);
   return {
     ...shared,
     write: ({ type, cluster, changes: packed }) => changes.write(type, cluster, packed),
     clean: ({ cluster, type, limit }) => changes.clean(cluster, type, limit),
     recordEvents: ({ cluster, events }) => auxiliary.recordEvents(cluster, events),
     putInventory: ({ cluster, inventory }) => auxiliary.putInventory(cluster, inventory),
+    beginWords: () => words.begin(),
+    indexWords: (milliseconds) => words.step(milliseconds),
+    dropWords: () => words.drop(),
     forgetCluster: (cluster) => auxiliary.forgetCluster(cluster),
   };
 }

@@ -24,6 +24,7 @@ export const defaults: SqliteConfig = {
   objectCacheMegabytes: 8,
   busyTimeoutMilliseconds: 30_000,
   historyChanges: 1000,
+  fullTextIndex: true,
 };
 
 export function openStorage(directory: string, config: Partial<SqliteConfig> = {}): Promise<StorageFactory> {

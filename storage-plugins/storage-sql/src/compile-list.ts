@@ -27,6 +27,8 @@ export interface CompileListOptions {
   readonly collection: boolean;
   /** Requirements that the caller answers another way. */
   readonly withoutLabels?: readonly LabelRequirement[];
+  /** What the database says of `fullText`; without it the caller looks for words itself. */
+  readonly fullText?: Sql | undefined;
 }
 
 function nameConditions(column: Sql, filter: NameFilter | undefined): Sql[] {
@@ -82,7 +84,7 @@ function rawCondition(statement: string, parameters: readonly RawQueryParameter[
 /** Compiles everything but limit, start and what belongs to the answer's form. */
 export function compileList(
   options: CollectionListOptions,
-  { dialect, typeIds, collection, withoutLabels = [] }: CompileListOptions,
+  { dialect, typeIds, collection, withoutLabels = [], fullText }: CompileListOptions,
 ): CompiledList {
   const conditions: Sql[] = [];
   if (typeIds !== undefined) conditions.push(isOneOf(verbatim('r.type_id'), typeIds));
@@ -98,6 +100,7 @@ export function compileList(
   if (options.owner !== undefined) conditions.push(ownerCondition(options.owner, ownerScope(options)));
   if (options.rawQuery !== undefined)
     conditions.push(rawCondition(options.rawQuery.statement, options.rawQuery.parameters));
+  if (fullText !== undefined) conditions.push(fullText);
   const fields = options.fieldSelector ?? [];
   conditions.push(...fields.map((requirement) => fieldCondition(requirement, dialect)));
   const orderBy = options.orderBy ?? [];

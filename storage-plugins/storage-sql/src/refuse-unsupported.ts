@@ -2,12 +2,6 @@ import { type CollectionListOptions, createStorageError } from '@clusterdex/stor
 
 /** NOT_SUPPORTED for what no storage on SQL does. */
 export function refuseUnsupported(options: CollectionListOptions, storage: string): void {
-  if (options.fullText !== undefined) {
-    throw createStorageError(
-      'NOT_SUPPORTED',
-      `the storage '${storage}' does not have the capability fullText, which this list asks for`,
-    );
-  }
   const extra = options.extraLabelSelector?.[0];
   if (extra !== undefined) {
     throw createStorageError('NOT_SUPPORTED', `the storage '${storage}' knows no search label '${extra.key}'`);

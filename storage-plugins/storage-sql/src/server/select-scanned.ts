@@ -1,6 +1,7 @@
 import { type CollectionListOptions, createStorageError, type ResourceType } from '@clusterdex/storage-contract';
 import {
   compileFieldRequirement,
+  compileFullText,
   compileOrder,
   isOrderKey,
   type OrderKey,
@@ -25,9 +26,9 @@ export interface ScanRequest {
   check(): void;
 }
 
-/** Whether SQL alone cannot answer: fields are compared by the reference selection, which sees the candidates one by one. */
-export function needsScan({ fieldSelector = [], orderBy = [] }: CollectionListOptions): boolean {
-  return fieldSelector.length > 0 || orderBy.some(({ by }) => 'path' in by);
+/** Whether SQL alone cannot answer: fields and words are compared by the reference selection, which sees the candidates one by one. */
+export function needsScan({ fieldSelector = [], fullText, orderBy = [] }: CollectionListOptions): boolean {
+  return fieldSelector.length > 0 || fullText !== undefined || orderBy.some(({ by }) => 'path' in by);
 }
 
 /** Within a snapshot: candidates from a cursor, in one pass. */
@@ -49,13 +50,20 @@ async function inOrder(connection: SqlConnection, request: ScanRequest): Promise
     request,
     sql`SELECT ${columns} FROM ${selection.from} WHERE ${allOf(where)} ORDER BY ${order}`,
   );
-  const matches = fieldTest(options);
+  const matches = objectTest(options);
   let toSkip = start !== undefined && 'offset' in start ? start.offset : 0;
   const found: Found[] = [];
   let following = 0;
   let last: Row | undefined;
   for await (const [id, size, stamp, object, ...terms] of rows) {
-    if (!matches(() => parseFields(textOf(object ?? '')))) continue;
+    const text = object ?? '';
+    if (
+      !matches(
+        () => bytesOf(text),
+        () => parseFields(textOf(text)),
+      )
+    )
+      continue;
     if (toSkip > 0) toSkip--;
     else if (found.length < limit) {
       found.push({ id: Number(id), size: Number(size), stamp: Number(stamp) });
@@ -101,12 +109,12 @@ async function sortedByFields(connection: SqlConnection, request: ScanRequest): 
     request,
     sql`SELECT ${columns} FROM ${selection.from} WHERE ${allOf(selection.where)}`,
   );
-  const matches = fieldTest(options);
+  const matches = objectTest(options);
   const entries: Entry[] = [];
   for await (const row of rows) {
     const [id, size] = row as [number, number];
     const object = toSelectable(row);
-    if (!matches(object.fields)) continue;
+    if (!matches(() => object.json, object.fields)) continue;
     const typeId = Number(row[10]);
     const type = (await request.typeOf([typeId]))(typeId);
     const key = order.key({ ...object, kind: type.kind }, collection ? type : undefined);
@@ -150,10 +158,14 @@ function toSelectable(row: Row): SelectableObject {
   };
 }
 
-function fieldTest({ fieldSelector = [] }: CollectionListOptions): (fields: () => unknown) => boolean {
+type ObjectTest = (json: () => Uint8Array, fields: () => unknown) => boolean;
+
+function objectTest({ fieldSelector = [], fullText }: CollectionListOptions): ObjectTest {
   const tests = fieldSelector.map(compileFieldRequirement);
-  if (tests.length === 0) return () => true;
-  return (fields) => {
+  const hasWords = fullText === undefined ? undefined : compileFullText(fullText);
+  return (json, fields) => {
+    if (hasWords?.(json()) === false) return false;
+    if (tests.length === 0) return true;
     const parsed = fields();
     return tests.every((test) => test(parsed));
   };
