@@ -57,6 +57,12 @@ export const importTable = [
   { area: 'kube', files: 'src/kube/', may: ['contract', 'selection'], packages: pure },
   { area: 'query', files: 'src/query/', may: [...bottom, 'selection'], packages: pure },
   { area: 'plugin-host', files: 'src/plugin-host/', may: [...above, 'selection', 'conformance'], packages: anything },
+  {
+    area: 'synchro-plugins',
+    files: 'src/synchro-plugins/',
+    may: ['contract'],
+    packages: { declared: false, node: ['node:buffer', 'node:crypto'] },
+  },
   { area: 'api', files: 'src/api/', may: above, packages: anything },
   { area: 'synchro', files: 'src/synchro/', may: [...above, 'selection'], packages: anything },
   { area: 'app', files: 'src/app.ts', may: [...above, 'plugin-host', 'api', 'synchro'], packages: anything },

@@ -6,8 +6,9 @@ import { Registry } from 'prom-client';
 import { ConfigError } from '../config/config-error.js';
 import { readStorageConfig } from '../config/read-storage-config.js';
 import { pluginFolders } from '../config/storage-settings.js';
-import { bundledFolder } from '../plugin-host/bundled-folder.js';
+import { bundledFolder, bundledSteps } from '../plugin-host/bundled-folder.js';
 import { checkConformance } from '../plugin-host/check-conformance.js';
+import { checkStepConformance } from '../plugin-host/check-step.js';
 import type { Deadlines } from '../plugin-host/deadlines.js';
 import { discoverPlugin, discoverPlugins } from '../plugin-host/discover.js';
 import { type OpenSelectedOptions, openSelected } from '../plugin-host/open-storage.js';
@@ -32,7 +33,10 @@ export async function checkInstalledPlugin(plugin: string, options: PluginCheckO
   const violations = await violationsOf(row, options);
   for (const violation of violations) process.stdout.write(`  ✗ ${violation}\n`);
   if (violations.length === 0) {
-    const checked = 'manifest, contract, module, capabilities, config, open, health, close';
+    const isStep = row.kind === 'synchro';
+    const checked = isStep
+      ? 'manifest, contract, module, config, open, step, close'
+      : 'manifest, contract, module, capabilities, config, open, health, close';
     process.stdout.write(`  ✓ ${checked}${options.conformance ? ', conformance' : ''}\n`);
   }
   return violations.length === 0;
@@ -42,11 +46,23 @@ async function findPlugin(plugin: string): Promise<PluginRow> {
   const isPath = plugin.includes(sep) || plugin.includes('/') || /^\.{1,2}$|\.[cm]?js$/.test(plugin);
   if (isPath) return discoverPlugin(plugin);
   try {
-    return selectPlugin(await discoverPlugins(pluginFolders(), { bundled: bundledFolder() }), plugin);
+    const rows = await discoverPlugins(pluginFolders(), { bundled: bundledFolder(), bundledFiles: bundledSteps() });
+    const isStep = rows.some((row) => row.kind === 'synchro' && isNamed(row, plugin));
+    return selectPlugin(
+      rows,
+      plugin,
+      isStep && !rows.some((row) => row.kind === 'storage' && isNamed(row, plugin)) ? 'synchro' : 'storage',
+    );
   } catch (error) {
     if (error instanceof PluginError && error.code === 'NOT_FOUND' && existsSync(plugin)) return discoverPlugin(plugin);
     throw error;
   }
+}
+
+/** By its registration name, or as the package is called, which says its kind. */
+function isNamed({ name, kind }: PluginRow, wanted: string): boolean {
+  const base = wanted.replace(/(?<=.)@.*$/, '').replace(/^@[^/]*\//, '');
+  return base === name || base === `${name}-${kind}`;
 }
 
 async function violationsOf(row: PluginRow, options: PluginCheckOptions): Promise<readonly string[]> {
@@ -63,6 +79,7 @@ async function violationsOf(row: PluginRow, options: PluginCheckOptions): Promis
     deadlines: deadlinesOf(options.timeout),
   };
   try {
+    if (row.kind === 'synchro') return await checkStepConformance(row, opening, options.conformance === true);
     const storage = await openSelected(row, opening);
     const health = await storage.factory.health();
     const violations = health.healthy ? [] : [`is not healthy once opened: ${health.reason ?? 'it does not say why'}`];

@@ -1,11 +1,11 @@
 import type { PluginRow } from '../plugin-host/plugin-row.js';
 
-const headings = ['NAME', 'VERSION', 'CONTRACT', 'STATE', 'FOLDER', 'REASON'];
+const headings = ['NAME', 'KIND', 'VERSION', 'CONTRACT', 'STATE', 'FOLDER', 'REASON'];
 
 /** The rows as an aligned table, one line each. */
 export function formatPluginTable(rows: readonly PluginRow[]): string {
-  const cells = rows.map(({ name, version, contract, state, folder, reason }) =>
-    [name, version ?? '', contract ?? '', state, folder, reason ?? ''].map(printable),
+  const cells = rows.map(({ name, kind, version, contract, state, folder, reason }) =>
+    [name, kind ?? '', version ?? '', contract ?? '', state, folder, reason ?? ''].map(printable),
   );
   const table = [headings, ...cells];
   const widths = headings.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));

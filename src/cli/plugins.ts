@@ -1,13 +1,13 @@
 import { Command, Option } from 'commander';
 import { pluginFolders } from '../config/storage-settings.js';
-import { bundledFolder } from '../plugin-host/bundled-folder.js';
+import { bundledFolder, bundledSteps } from '../plugin-host/bundled-folder.js';
 import { discoverPlugins } from '../plugin-host/discover.js';
 import { checkInstalledPlugin, type PluginCheckOptions } from './plugin-check.js';
 import { formatPluginTable } from './plugin-table.js';
 
 const help = `
-A storage plugin is a folder <name>-storage with a package.json that has a member "clusterdex", or a single file
-<name>-storage.mjs that begins with a comment line "// clusterdex: { ... }". Plugins are looked for in the folders of
+A plugin is a folder <name>-storage or <name>-synchro (a step between clusters and the storage) with a package.json that has a member
+"clusterdex", or a single file <name>-storage.mjs or <name>-synchro.mjs that begins with a comment line "// clusterdex: { ... }". Plugins are looked for in the folders of
 STORAGE_PLUGINS (a list like PATH) and among those that come with the server.
 
 Examples:
@@ -18,7 +18,7 @@ Examples:
 
 export function pluginsCommand(): Command {
   return new Command('plugins')
-    .description('list and check storage plugins')
+    .description('list and check plugins')
     .addHelpText('after', help)
     .addCommand(listCommand())
     .addCommand(checkCommand());
@@ -29,7 +29,10 @@ function listCommand(): Command {
     .description('list what lies in the plugin folders, and why what is not usable is not; runs no code of a plugin')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table'))
     .action(async ({ output }: { output: string }) => {
-      const rows = await discoverPlugins(pluginFolders(), { bundled: bundledFolder() });
+      const rows = await discoverPlugins(pluginFolders(), {
+        bundled: bundledFolder(),
+        bundledFiles: bundledSteps(),
+      });
       process.stdout.write(output === 'json' ? `${JSON.stringify(rows, undefined, 2)}\n` : formatPluginTable(rows));
     });
 }
@@ -38,8 +41,8 @@ function checkCommand(): Command {
   return new Command('check')
     .description('load a plugin, check it against the contract, open it in a temporary folder and close it again')
     .argument('<plugin>', 'the folder or file of a plugin, or the name of an installed one')
-    .option('--storage-config <file>', "the storage's own config, YAML or JSON")
-    .option('--storage-set <key=value>', "sets one key of the storage's config; repeatable", append)
+    .option('--storage-config <file>', "the plugin's own config, YAML or JSON")
+    .option('--storage-set <key=value>', "sets one key of the plugin's config; repeatable", append)
     .option(
       '--conformance',
       'also run the conformance kit; it writes, so give it a storage that holds nothing of yours',

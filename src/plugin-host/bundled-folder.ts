@@ -14,6 +14,11 @@ export function bundledFolder(root: string = packageRoot): string {
   return candidates.find(holdsPlugins) ?? checkout;
 }
 
+/** The steps of the synchro that come with the server: single files, beside its own. */
+export function bundledSteps(): string {
+  return join(packageRoot, 'dist', 'src', 'synchro-plugins');
+}
+
 function holdsPlugins(folder: string): boolean {
   try {
     return readdirSync(folder).some((entry) => entry.endsWith('-storage'));

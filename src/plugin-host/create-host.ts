@@ -4,11 +4,14 @@ import { createStorageError, type KeyValueStore, type StorageHost } from '@clust
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { openKeyValueFile } from './key-value-file.js';
+import type { PluginKind } from './manifest.js';
 import { PluginError } from './plugin-error.js';
 import { createPluginMetrics } from './plugin-metrics.js';
 
 export interface CreateHostOptions {
   readonly plugin: string;
+  /** `storage` unless told. */
+  readonly kind?: PluginKind;
   /** The server's data directory; the plugin gets the folder of its name in it. */
   readonly dataDirectory: string;
   readonly logger: Logger;
@@ -19,12 +22,12 @@ export interface CreateHostOptions {
 
 /** What is handed to a plugin. Its settings lie beside its folder, not in it: what is in its folder is its own. */
 export async function createHost(options: CreateHostOptions): Promise<StorageHost> {
-  const { plugin, logger, registry, hostVersion, signal } = options;
-  const dataDirectory = join(options.dataDirectory, plugin);
+  const { plugin, logger, registry, hostVersion, signal, kind = 'storage' } = options;
+  const dataDirectory = join(options.dataDirectory, folderOf(options));
   const keyValue = await openFiles(dataDirectory, options);
   return Object.freeze({
     logger: logger.child({ plugin }),
-    metrics: createPluginMetrics(plugin, registry),
+    metrics: createPluginMetrics(plugin, registry, kind),
     createError: createStorageError,
     keyValue,
     now: () => Date.now(),
@@ -34,13 +37,19 @@ export async function createHost(options: CreateHostOptions): Promise<StorageHos
   });
 }
 
-async function openFiles(folder: string, { plugin, dataDirectory }: CreateHostOptions): Promise<KeyValueStore> {
+/** A storage has the folder of its name; a step may have the name of a storage. */
+function folderOf({ plugin, kind }: CreateHostOptions): string {
+  return kind === undefined || kind === 'storage' ? plugin : `${plugin}-${kind}`;
+}
+
+async function openFiles(folder: string, options: CreateHostOptions): Promise<KeyValueStore> {
+  const { plugin, dataDirectory, kind = 'storage' } = options;
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    return await openKeyValueFile(join(dataDirectory, `${plugin}.settings.json`));
+    return await openKeyValueFile(join(dataDirectory, `${folderOf(options)}.settings.json`));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const message = `the data directory of storage plugin "${plugin}" cannot be used: ${reason}`;
+    const message = `the data directory of ${kind} plugin "${plugin}" cannot be used: ${reason}`;
     throw new PluginError('OPEN_FAILED', message, { cause: error });
   }
 }

@@ -1,6 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
-import { type ManifestResult, pluginStem, readFileManifest, readFolderManifest } from './manifest.js';
+import { isPluginName, type ManifestResult, pluginStem, readFileManifest, readFolderManifest } from './manifest.js';
 import { negotiate } from './negotiate.js';
 import type { PluginRow } from './plugin-row.js';
 import { markShadowed } from './shadow.js';
@@ -11,6 +11,8 @@ export interface DiscoverOptions {
    * row, and links are followed wherever they lead, because npm puts them there.
    */
   readonly bundled?: string;
+  /** Another such folder: of plugins that are single files of the server's own. */
+  readonly bundledFiles?: string;
   /** Contracts that the host speaks; for tests. */
   readonly spoken?: readonly string[];
 }
@@ -23,8 +25,9 @@ export async function discoverPlugins(folders: readonly string[], options: Disco
   const rows: PluginRow[] = [];
   const searched = new Set<string>();
   for (const folder of folders) rows.push(...(await searchFolder(resolve(folder), searched, options)));
-  if (options.bundled !== undefined) {
-    const bundled = await searchFolder(resolve(options.bundled), searched, { ...options, trusted: true });
+  for (const folder of [options.bundledFiles, options.bundled]) {
+    if (folder === undefined) continue;
+    const bundled = await searchFolder(resolve(folder), searched, { ...options, trusted: true });
     rows.push(...bundled.filter((row) => row.state !== 'skipped'));
   }
   return markShadowed(rows);
@@ -72,7 +75,7 @@ async function inspect(path: string, root: string, options: SearchOptions): Prom
   const skip = (reason: string): PluginRow[] => [{ name: entry, folder: path, state: 'skipped', reason }];
   if (entry.startsWith('.')) return skip('a dotfile');
   if (entry === 'lost+found') return skip('a folder of the file system');
-  const meant = pluginStem(entry).endsWith('-storage');
+  const meant = isPluginName(pluginStem(entry));
   const scope = entry.startsWith('@');
   if (options.trusted && !meant && !scope) return [];
   const broken = (reason: string): PluginRow[] =>
@@ -83,7 +86,7 @@ async function inspect(path: string, root: string, options: SearchOptions): Prom
     const found = await stat(target);
     if (found.isFile()) {
       if (!meant || !/\.[cm]?js$/.test(entry))
-        return skip('a file that is no plugin: one is called <name>-storage.mjs, .js or .cjs');
+        return skip('a file that is no plugin: one is called <name>-storage.mjs, .js or .cjs, or <name>-synchro');
       return [toRow(path, await readFileManifest(target), options)];
     }
     if (!found.isDirectory()) return skip('neither a file nor a folder');
@@ -92,7 +95,7 @@ async function inspect(path: string, root: string, options: SearchOptions): Prom
         await Promise.all((await readdir(target)).sort().map((name) => inspect(join(path, name), root, options)))
       ).flat();
     if (entry.startsWith('storage-')) return skip('a library: a plugin is called <name>-storage');
-    if (!meant) return skip('not called <name>-storage');
+    if (!meant) return skip('not called <name>-storage or <name>-synchro');
     if (!options.trusted && !(await holdsManifest(target, root))) {
       return broken('its package.json is a link that leaves the folder');
     }

@@ -21,7 +21,7 @@ export async function loadPlugin(plugin: PluginRow, options: LoadOptions): Promi
     module = import(pathToFileURL(entry).href) as Promise<Record<string, unknown>>;
     modules.set(entry, module);
   }
-  const where = `storage plugin "${plugin.name}" in ${plugin.folder}`;
+  const where = `${plugin.kind ?? 'storage'} plugin "${plugin.name}" in ${plugin.folder}`;
   let loaded: Awaited<ReturnType<typeof withDeadline<Record<string, unknown>>>>;
   try {
     loaded = await withDeadline(module, options.deadline, options);

@@ -4,11 +4,18 @@ import { manifestSchema } from '@clusterdex/storage-contract';
 import { compileSchema } from '../config/schema/schema-compiler.js';
 import { describeSchemaErrors } from '../config/schema/schema-errors.js';
 
+/** What a plugin is for: a package is called `<name>-<kind>`. */
+export const pluginKinds = ['storage', 'synchro'] as const;
+
+export type PluginKind = (typeof pluginKinds)[number];
+
+const kindSuffix = new RegExp(`-(?:${pluginKinds.join('|')})$`);
+
 /** What the host knows of a plugin without running it. */
 export interface Manifest {
   readonly packageName: string;
   readonly version: string;
-  readonly kind: 'storage';
+  readonly kind: PluginKind;
   readonly name: string;
   readonly contract: string;
 }
@@ -81,9 +88,14 @@ export function pluginStem(entry: string): string {
   return entry.replace(/\.[cm]?js$/, '').replace(/(?<=.)@.*$/, '');
 }
 
-/** The registration name that belongs to a package name: without its scope and without `-storage`. */
+/** Whether something is called as a plugin is. */
+export function isPluginName(stem: string): boolean {
+  return kindSuffix.test(stem);
+}
+
+/** The registration name that belongs to a package name: without its scope and without its kind. */
 export function registrationName(packageName: string): string {
-  return packageName.replace(/^@[^/]*\//, '').replace(/-storage$/, '');
+  return packageName.replace(/^@[^/]*\//, '').replace(kindSuffix, '');
 }
 
 function checkManifest(content: object): ManifestResult {
@@ -95,6 +107,10 @@ function checkManifest(content: object): ManifestResult {
     return {
       violations: [`/clusterdex/name: must be "${expected}", as the package is called ${packageName}, found ${found}`],
     };
+  }
+  if (!packageName.endsWith(`-${clusterdex.kind}`)) {
+    const found = JSON.stringify(clusterdex.kind);
+    return { violations: [`/clusterdex/kind: must be what the package is called, ${packageName}, found ${found}`] };
   }
   const { kind, name, contract } = clusterdex;
   return { manifest: Object.freeze({ packageName, version, kind, name, contract }) };

@@ -1,12 +1,12 @@
 import type { PluginMetrics } from '@clusterdex/storage-contract';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** Metrics of one plugin in the server's registry, each called `clusterdex_storage_<plugin>_<name>`; the same name gives the same metric. */
-export function createPluginMetrics(plugin: string, registry: Registry): PluginMetrics {
-  const prefix = `clusterdex_storage_${plugin.replaceAll('-', '_')}_`;
+/** Metrics of one plugin in the server's registry, each called `clusterdex_<kind>_<plugin>_<name>`; the same name gives the same metric. */
+export function createPluginMetrics(plugin: string, registry: Registry, kind = 'storage'): PluginMetrics {
+  const prefix = `clusterdex_${kind}_${plugin.replaceAll('-', '_')}_`;
   const complete = (name: string): string => {
     if (!/^[a-z][a-z0-9_]*$/.test(name))
-      throw new Error(`metric name "${name}" of storage ${plugin} must match ^[a-z][a-z0-9_]*$`);
+      throw new Error(`metric name "${name}" of ${kind} ${plugin} must match ^[a-z][a-z0-9_]*$`);
     return prefix + name;
   };
   const existing = <T>(name: string, type: abstract new (...args: never[]) => T): T | undefined => {

@@ -14,16 +14,24 @@ export function resolveEntry(plugin: PluginRow): string {
   } catch (error) {
     const cause = error instanceof Error ? error : new Error(String(error));
     const violations = [`its entry cannot be resolved (is it built?): ${cause.message.split('\n')[0]}`];
-    throw new PluginError('LOAD_FAILED', `storage plugin "${plugin.name}" was found in ${plugin.folder}, but`, {
-      violations,
-      cause,
-    });
+    throw new PluginError(
+      'LOAD_FAILED',
+      `${plugin.kind ?? 'storage'} plugin "${plugin.name}" was found in ${plugin.folder}, but`,
+      {
+        violations,
+        cause,
+      },
+    );
   }
   if (!entry.startsWith(root + sep)) {
     const violations = [`its entry leads out of its folder, to ${entry}`];
-    throw new PluginError('LOAD_FAILED', `storage plugin "${plugin.name}" was found in ${plugin.folder}, but`, {
-      violations,
-    });
+    throw new PluginError(
+      'LOAD_FAILED',
+      `${plugin.kind ?? 'storage'} plugin "${plugin.name}" was found in ${plugin.folder}, but`,
+      {
+        violations,
+      },
+    );
   }
   return entry;
 }

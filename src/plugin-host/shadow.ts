@@ -6,12 +6,12 @@ export function markShadowed(rows: readonly PluginRow[]): PluginRow[] {
   const winners = new Map<string, PluginRow>();
   for (const row of rows) {
     if (row.state !== 'ok') continue;
-    const winner = winners.get(row.name);
+    const winner = winners.get(keyOf(row));
     if (winner === undefined || compareVersions(row.version ?? '', winner.version ?? '') > 0)
-      winners.set(row.name, row);
+      winners.set(keyOf(row), row);
   }
   return rows.map((row) => {
-    const winner = winners.get(row.name);
+    const winner = winners.get(keyOf(row));
     if (row.state !== 'ok' || winner === undefined || winner === row) return row;
     const same = compareVersions(row.version ?? '', winner.version ?? '') === 0;
     const how = same
@@ -19,4 +19,9 @@ export function markShadowed(rows: readonly PluginRow[]): PluginRow[] {
       : `${winner.version} in ${winner.folder} is newer; ${row.name}@${row.version} selects this one`;
     return { ...row, state: 'shadowed', reason: how };
   });
+}
+
+/** Plugins of two kinds may have one name. */
+function keyOf({ kind, name }: PluginRow): string {
+  return `${kind}/${name}`;
 }

@@ -17,7 +17,7 @@ describe('a folder of plugins', () => {
     const rows = await discover(broken);
     expect(rows).toMatchObject({
       README: expect.stringMatching(/^skipped: a file that is no plugin/),
-      'something-else': 'skipped: not called <name>-storage',
+      'something-else': 'skipped: not called <name>-storage or <name>-synchro',
       'storage-library': expect.stringMatching(/^skipped: a library/),
       'no-package-storage': 'broken: is no package: it has no package.json',
       'no-manifest-storage': expect.stringMatching(/^broken: package.json has no member "clusterdex"/),

@@ -13,10 +13,10 @@ describe('clusterdex plugins list', () => {
     const { status, stdout } = await runClusterdex(['plugins', 'list'], { environment });
     const lines = stdout.trimEnd().split('\n');
     expect(status).toBe(0);
-    expect(lines[0]).toMatch(/^NAME +VERSION +CONTRACT +STATE +FOLDER +REASON$/);
-    expect(stdout).toMatch(/^sqlite +\d\S* +1\.0 +ok /m);
-    expect(stdout).toMatch(/^many +1\.2\.0 +1\.0 +shadowed .*many@1\.2\.0 selects this one$/m);
-    expect(stdout).toMatch(/^newer +1\.0\.0 +1\.7 +incompatible /m);
+    expect(lines[0]).toMatch(/^NAME +KIND +VERSION +CONTRACT +STATE +FOLDER +REASON$/);
+    expect(stdout).toMatch(/^sqlite +storage +\d\S* +1\.0 +ok /m);
+    expect(stdout).toMatch(/^many +storage +1\.2\.0 +1\.0 +shadowed .*many@1\.2\.0 selects this one$/m);
+    expect(stdout).toMatch(/^newer +storage +1\.0\.0 +1\.7 +incompatible /m);
     expect(stdout).toMatch(/^broken-json-storage +broken .*no JSON/m);
   });
 

@@ -7,6 +7,7 @@ export * from './reduce-to-metadata.js';
 export * from './resource-type.js';
 export * from './schemas/manifest-schema.js';
 export * from './schemas/plugin-schema.js';
+export * from './schemas/synchro-plugin-schema.js';
 export * from './standard-collections.js';
 export * from './storage-factory.js';
 export * from './storage-host.js';
