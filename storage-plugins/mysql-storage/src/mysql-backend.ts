@@ -184,7 +184,7 @@ async function selectPage(
  */
 async function endOfPage(
   connection: SqlConnection,
-  { from, order }: Selection,
+  { from, order, merged = false }: Selection,
   { matching, last }: { readonly matching: Sql; readonly last: number },
 ): Promise<readonly Sql[]> {
   if (
@@ -194,7 +194,7 @@ async function endOfPage(
       .startsWith('r.cluster,r.namespace,r.name,t.')
   )
     return [];
-  if (order.some(({ descending }) => descending)) return [];
+  if (merged || order.some(({ descending }) => descending)) return [];
   const [place] = await connection.query(
     sql`SELECT r.cluster, r.namespace, r.name FROM ${from} WHERE ${matching} ORDER BY r.cluster, r.namespace, r.name
       LIMIT 1 OFFSET ${verbatim(String(last))}`,

@@ -4,6 +4,7 @@ import { labelIds } from '../label-condition.js';
 import { afterPosition, type SqlOrderTerm } from '../order.js';
 import { decodePosition, encodePosition } from '../position.js';
 import { joinSql, type Sql, type SqlValue, sql, verbatim } from '../sql.js';
+import { canMerge, mergedTypes } from './merge-types.js';
 import type { SqlBackend, Value } from './sql-backend.js';
 import { textOf } from './values.js';
 
@@ -20,6 +21,8 @@ export interface Selection {
   readonly from: Sql;
   readonly where: readonly Sql[];
   readonly order: readonly SqlOrderTerm[];
+  /** It has few objects more than the page. */
+  readonly merged?: boolean;
 }
 
 /** A database wants an integer; no table holds this many rows. */
@@ -33,12 +36,17 @@ export function selectionOf(
   options: CollectionListOptions,
   { typeIds, collection, driver }: QueryScope,
 ): Selection {
+  const merges = driver === undefined && collection && canMerge(options, typeIds);
   const compiled = compileList(options, {
     dialect: backend.dialect,
-    typeIds,
+    typeIds: merges ? undefined : typeIds,
     collection,
     withoutLabels: driver === undefined ? [] : [driver],
   });
+  if (merges) {
+    const page = mergedTypes(backend, options, { typeIds, conditions: compiled.conditions });
+    return { from: sql`${page}${verbatim(joins(compiled, backend))}`, where: [], order: compiled.order, merged: true };
+  }
   const driven = driver === undefined ? undefined : backend.drivenBy(labelIds(driver, backend.dialect));
   const from = sql`${driven?.from ?? verbatim('resources r')}${verbatim(joins(compiled, backend))}`;
   return { from, where: [...(driven?.where ?? []), ...compiled.conditions], order: compiled.order };
