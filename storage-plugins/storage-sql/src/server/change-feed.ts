@@ -6,12 +6,34 @@ import type { Row, SqlBackend, Value } from './sql-backend.js';
 import type { TypesRegistry } from './types-registry.js';
 import { bytesOf, textOf } from './values.js';
 
-/** How many changes are read at once. */
+/** How many changes are read at once, and of how many bytes: objects before and after; at least one change. */
 const changesPerRead = 200;
+const bytesPerRead = 4 * 1024 * 1024;
 /** How soon a change of another process is noticed. */
 const pollMilliseconds = 100;
 /** Watchers that are equally far share what they read. */
 const readsKept = 8;
+
+interface Read {
+  readonly changes: readonly Change[];
+  /** Whether there were more behind them. */
+  readonly followed: boolean;
+}
+
+/** Of a row of `log`: something of the object as it was before. */
+const objectBefore = (value: string): string =>
+  `(SELECT ${value} FROM changes b WHERE b.batch_id = log.batch_id AND b.ordinal = log.ordinal)`;
+
+/** Of the object as the change left it: that is what the next change found, or what is stored. */
+const objectAfter = (value: (column: string) => string): string =>
+  `CASE WHEN log.deleted THEN NULL ELSE coalesce(
+    (SELECT ${value('n.object')} FROM changes n WHERE n.object_id = log.object_id
+      AND (n.batch_id > log.batch_id OR (n.batch_id = log.batch_id AND n.ordinal > log.ordinal))
+      ORDER BY n.batch_id, n.ordinal LIMIT 1),
+    (SELECT ${value('o.object')} FROM objects o WHERE o.id = log.object_id)) END`;
+
+const sizeOf = (column: string): string => `octet_length(${column})`;
+const itself = (column: string): string => column;
 
 /**
  * The log of changes, as watchers read it. A watcher holds nothing but its place in it. Batches become visible in the order of their
@@ -20,7 +42,7 @@ const readsKept = 8;
 export class ChangeFeed {
   readonly #backend: SqlBackend;
   readonly #types: TypesRegistry;
-  readonly #reads = new Map<number, Promise<readonly Change[]>>();
+  readonly #reads = new Map<number, Promise<Read>>();
   readonly #waiting = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
   #polling = false;
@@ -34,13 +56,14 @@ export class ChangeFeed {
   /** The changes behind a revision, at most so many at once; none when there are none yet. EXPIRED when they are not kept. */
   async read(after: number): Promise<readonly Change[]> {
     const known = this.#reads.get(after);
-    if (known !== undefined) return known;
+    if (known !== undefined) return (await known).changes;
     const reading = this.#read(after);
     this.#reads.set(after, reading);
     const forget = () => this.#reads.delete(after);
-    reading.then((changes) => changes.length < changesPerRead && forget(), forget);
+    // What ends before the log does will never be more.
+    reading.then(({ followed }) => followed || forget(), forget);
     if (this.#reads.size > readsKept) this.#reads.delete(this.#reads.keys().next().value as number);
-    return reading;
+    return (await reading).changes;
   }
 
   /** Resolves when something may have changed, or when the signal aborts. */
@@ -69,28 +92,25 @@ export class ChangeFeed {
     this.wake();
   }
 
-  async #read(after: number): Promise<readonly Change[]> {
+  async #read(after: number): Promise<Read> {
     const rows = await this.#backend.database.query(
       sql`WITH state AS (SELECT revision, trimmed FROM revision),
           log AS (
-            SELECT b.revision - b.count + 1 + c.ordinal AS revision, c.batch_id, c.ordinal, c.object_id, c.type_id, c.cluster, c.deleted,
-              c.object
+            SELECT b.revision - b.count + 1 + c.ordinal AS revision, c.batch_id, c.ordinal, c.object_id, c.type_id, c.cluster, c.deleted
             FROM change_batches b JOIN changes c ON c.batch_id = b.batch_id
             WHERE b.revision > ${after} AND b.revision - b.count + 1 + c.ordinal > ${after}
-            ORDER BY b.revision, c.ordinal LIMIT ${verbatim(String(changesPerRead))})
-        SELECT state.revision, state.trimmed, log.revision, log.type_id, log.cluster, log.object,
-          CASE WHEN log.deleted THEN NULL ELSE coalesce(
-            (SELECT n.object FROM changes n WHERE n.object_id = log.object_id
-              AND (n.batch_id > log.batch_id OR (n.batch_id = log.batch_id AND n.ordinal > log.ordinal))
-              ORDER BY n.batch_id, n.ordinal LIMIT 1),
-            (SELECT o.object FROM objects o WHERE o.id = log.object_id)) END
-        FROM state LEFT JOIN log ON 1 = 1 ORDER BY log.revision`,
+            ORDER BY b.revision, c.ordinal LIMIT ${verbatim(String(changesPerRead))}),
+          sizes AS (
+            SELECT log.*, coalesce(${verbatim(objectBefore(sizeOf('b.object')))}, 0) + coalesce(${verbatim(objectAfter(sizeOf))}, 0) AS bytes FROM log),
+          bounded AS (SELECT sizes.*, sum(bytes) OVER (ORDER BY revision) - bytes AS bytes_ahead FROM sizes)
+        SELECT state.revision, state.trimmed, log.revision, log.type_id, log.cluster, ${verbatim(objectBefore('b.object'))}, ${verbatim(objectAfter(itself))}
+        FROM state LEFT JOIN bounded log ON log.bytes_ahead < ${verbatim(String(bytesPerRead))} ORDER BY log.revision`,
       { name: 'changes' },
     );
     refuseExpired(after, rows[0]);
     const changes = rows.filter((row) => row[2] !== null);
     await this.#types.know(changes.map((row) => Number(row[3])));
-    return changes.map(toChange);
+    return { changes: changes.map(toChange), followed: Number(changes.at(-1)?.[2]) < Number(rows[0]?.[0]) };
   }
 
   /** The first look always wakes: what happened between a watcher's last read and its wait is not missed. */
