@@ -23,6 +23,7 @@ export function canMerge(
     options.withRemainingCount !== true &&
     (options.orderBy ?? []).length === 0 &&
     (options.fieldSelector ?? []).length === 0 &&
+    options.fullText === undefined &&
     options.owner === undefined &&
     options.rawQuery === undefined
   );
