@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import { createApiServer } from './api/api-server.js';
 import { type CertificateSource, openCertificateSource } from './api/certificate-source.js';
 import type { CertificateFiles } from './config/certificate-files.js';
@@ -5,11 +6,15 @@ import { loadContinueKey } from './config/continue-key.js';
 import { makeDataDirectory } from './config/data-directory.js';
 import type { ListenAddress } from './config/listen-address.js';
 import type { StorageSettings } from './config/storage-settings.js';
-import { openStorage } from './plugin-host/open-storage.js';
+import { type OpenedStorage, openStorage } from './plugin-host/open-storage.js';
 import { createContinueTokens } from './query/continue-tokens.js';
 import type { FeatureGates } from './query/feature-gates.js';
+import { type OpenedSources, openSources, type SourceSettings } from './synchro/declare/open-sources.js';
+import { openDefaultPipeline } from './synchro/pipeline/default-pipeline.js';
+import { type Synchro, startSynchro } from './synchro/synchro.js';
 import type { Logger } from './telemetry/logger.js';
 import { createRegistry } from './telemetry/metrics.js';
+import { startMetricsServer } from './telemetry/metrics-server.js';
 
 export interface AppSettings {
   readonly storage: StorageSettings;
@@ -21,6 +26,18 @@ export interface AppSettings {
   readonly logger: Logger;
   /** Milliseconds since the epoch, for the ages in Tables; those of the machine unless told. */
   readonly now?: () => number;
+  /** Which clusters to follow; none unless told. */
+  readonly synchro?: SynchroSettings | undefined;
+}
+
+export interface SynchroSettings {
+  readonly sources: SourceSettings;
+  readonly leaderElection?: {
+    readonly isNeeded?: boolean;
+    readonly durationSeconds?: number;
+    readonly leaseName?: string;
+  };
+  readonly pageSize?: number;
 }
 
 export interface SecureSettings {
@@ -34,6 +51,8 @@ export interface App {
   /** The first of them. */
   readonly url: string;
   readonly storageName: string;
+  /** What follows clusters; undefined when nothing does. */
+  readonly synchro: Synchro | undefined;
   /** Ends what is being answered when `signal` aborts at the latest, then closes the storage. */
   stop(signal: AbortSignal): Promise<void>;
 }
@@ -45,6 +64,8 @@ export async function startApp(app: AppSettings): Promise<App> {
   const registry = createRegistry();
   const stopping = new AbortController();
   const continueTokens = createContinueTokens(loadContinueKey(settings.dataDirectory));
+  // What is wrong with the declarations is told before anything is opened.
+  const sources = app.synchro === undefined ? undefined : await openSources(app.synchro.sources, logger);
   const storage = await openStorage({ ...settings, logger, registry, signal: stopping.signal });
   const { name: storageName, factory } = storage;
   const canWatch = storage.capabilities.watch;
@@ -59,11 +80,13 @@ export async function startApp(app: AppSettings): Promise<App> {
     ...(app.now && { now: app.now }),
   });
   let certificate: CertificateSource | undefined;
+  let synchro: Synchro | undefined;
 
   async function stop(signal: AbortSignal): Promise<void> {
-    stopping.abort();
     certificate?.close();
-    await server.stop(signal);
+    await Promise.all([synchro?.stop(), server.stop(signal)]);
+    stopping.abort();
+    await sources?.close();
     await storage.close();
   }
 
@@ -76,11 +99,95 @@ export async function startApp(app: AppSettings): Promise<App> {
     if (address !== undefined) urls.push(await server.listen(address));
     const [url] = urls;
     if (url === undefined) throw new TypeError('there has to be an address to serve at');
-    return { url, urls, storageName, stop };
+    if (app.synchro !== undefined && sources !== undefined) {
+      synchro = follow(app.synchro, { sources, storage, logger, registry });
+    }
+    return { url, urls, storageName, synchro, stop };
   } catch (error) {
     await stop(AbortSignal.abort());
     throw error;
   }
+}
+
+export interface ManagerSettings {
+  readonly storage: StorageSettings;
+  readonly synchro: SynchroSettings;
+  /** Where to serve metrics and health. */
+  readonly metrics: ListenAddress;
+  readonly logger: Logger;
+}
+
+export interface ManagerApp {
+  /** Of the metrics. */
+  readonly url: string;
+  readonly storageName: string;
+  readonly synchro: Synchro;
+  /** Ends what is being written, then closes the storage. */
+  stop(): Promise<void>;
+}
+
+/** Follows clusters, and serves nothing but metrics. What was opened before something fails is closed again. */
+export async function startManager({
+  storage: settings,
+  synchro,
+  metrics,
+  logger,
+}: ManagerSettings): Promise<ManagerApp> {
+  makeDataDirectory(settings.dataDirectory);
+  const registry = createRegistry();
+  const stopping = new AbortController();
+  const sources = await openSources(synchro.sources, logger);
+  const storage = await openStorage({ ...settings, logger, registry, signal: stopping.signal });
+  let following: Synchro | undefined;
+  const closing: (() => Promise<void>)[] = [
+    () => sources.close(),
+    async () => {
+      stopping.abort();
+      await storage.close();
+    },
+  ];
+  try {
+    const server = await startMetricsServer({
+      ...metrics,
+      registry,
+      health: async () => (await storage.factory.health()).reason,
+      about: () =>
+        `clusterdex clustersynchro-manager ${following?.identity}; ${following?.isWriter ? 'it writes' : `${following?.writer ?? 'nobody'} writes`}`,
+    });
+    closing.unshift(() => server.close());
+    following = follow(synchro, { sources, storage, logger, registry });
+    const running = following;
+    closing.unshift(() => running.stop());
+    return { url: server.url, storageName: storage.name, synchro: following, stop: () => closeAll(closing) };
+  } catch (error) {
+    await closeAll(closing);
+    throw error;
+  }
+}
+
+async function closeAll(steps: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const step of steps) await step();
+}
+
+interface FollowParts {
+  readonly sources: OpenedSources;
+  readonly storage: OpenedStorage;
+  readonly logger: Logger;
+  readonly registry: Registry;
+}
+
+function follow(settings: SynchroSettings, { sources, storage, logger, registry }: FollowParts): Synchro {
+  const { sources: list, leaseStore } = sources;
+  return startSynchro({
+    ...settings,
+    storage: storage.factory,
+    capabilities: storage.capabilities,
+    sources: list,
+    openPipeline: (fenced) => openDefaultPipeline(fenced, logger),
+    ...(leaseStore === undefined ? {} : { leaseStore }),
+    logger,
+    registry,
+  });
 }
 
 /** A self-signed certificate has to name the address that it is served at, unless that stands for all there are. */

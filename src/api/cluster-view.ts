@@ -4,8 +4,11 @@ import type {
   ResourceStorage,
   StorageFactory,
 } from '@clusterdex/storage-contract';
+import { apiVersionOf } from '../kube/api-version.js';
+import { canConvert } from '../kube/conversion/convert-object.js';
 import type { Printer } from '../kube/printers/printer.js';
 import { printerFor } from '../kube/table/printer-for.js';
+import { convertedStorage } from './converted-storage.js';
 import type { Document } from './document.js';
 import { unhealthyClusters } from './health-warning.js';
 
@@ -60,16 +63,27 @@ export function createClusterView(
       if (found !== undefined) return found;
       const inventory = typesByKey().get(key);
       if (inventory === undefined) return undefined;
-      const { kind, namespaced } = inventory;
       const entry = {
         inventory,
-        storage: factory.resourceStorage({ group, version, resource, kind, namespaced }),
+        storage: storageOf(inventory, factory),
         printer: printerFor(inventory),
       };
       served.set(key, entry);
       return entry;
     },
   };
+}
+
+function storageOf(inventory: ResourceInventory, factory: StorageFactory): ResourceStorage {
+  const { group, version, resource, kind, namespaced, storedAs } = inventory;
+  if (storedAs === undefined) return factory.resourceStorage({ group, version, resource, kind, namespaced });
+  const conversion = {
+    kind,
+    from: apiVersionOf(storedAs.group, storedAs.version),
+    to: apiVersionOf(group, version),
+  };
+  const stored = factory.resourceStorage({ ...storedAs, resource, kind, namespaced });
+  return canConvert(conversion) ? convertedStorage(stored, conversion) : stored;
 }
 
 function collectTypes(inventories: readonly ClusterInventory[]): ReadonlyMap<string, ResourceInventory> {
@@ -79,6 +93,8 @@ function collectTypes(inventories: readonly ClusterInventory[]): ReadonlyMap<str
       const key = `${type.group}/${type.version}/${type.resource}`;
       const known = types.get(key);
       if (known === undefined) types.set(key, type);
+      // Where one cluster has it stored in this version, that one is read.
+      else if (known.storedAs !== undefined && type.storedAs === undefined) types.set(key, type);
       else if (known.printerColumns === undefined && type.printerColumns !== undefined) {
         types.set(key, { ...known, printerColumns: type.printerColumns });
       }

@@ -3,9 +3,21 @@ import { createWarning } from './warning.js';
 
 const mostNamed = 10;
 
+/** Milliseconds after which a cluster that is followed should have been heard of: whoever follows it says so at least every half a minute. */
+const silence = 90_000;
+
 /** The clusters of which an answer may be out of date. */
-export function unhealthyClusters(inventories: readonly ClusterInventory[]): readonly ClusterInventory[] {
-  return inventories.filter(({ health }) => health.status === 'unhealthy');
+export function unhealthyClusters(
+  inventories: readonly ClusterInventory[],
+  now: number = Date.now(),
+): readonly ClusterInventory[] {
+  return inventories.flatMap((inventory) => {
+    const { health, synchro, updatedAt } = inventory;
+    if (synchro === undefined) return health.status === 'unhealthy' ? [inventory] : [];
+    if (now - updatedAt <= silence) return health.status === 'healthy' ? [] : [inventory];
+    const reason = `nobody has followed it since ${new Date(updatedAt).toISOString().slice(0, 19)}Z`;
+    return [{ ...inventory, health: { status: 'unhealthy', reason } }];
+  });
 }
 
 /** A Warning for answers about clusters that are known to be unhealthy; undefined when there are none among those that are asked for. */

@@ -3,6 +3,7 @@ import type { ClusterInventory } from '@clusterdex/storage-contract';
 import { Command, Option } from 'commander';
 import { ConfigError } from '../config/config-error.js';
 import type { OpenedStorage } from '../plugin-host/open-storage.js';
+import { clusterScreen, watchClusters } from './cluster-screen.js';
 import { formatTable } from './format-table.js';
 import { addStorageOptions, openConfiguredStorage, type StorageOptions } from './storage-options.js';
 import { untilSignal } from './until-signal.js';
@@ -10,6 +11,7 @@ import { untilSignal } from './until-signal.js';
 const examples = `
 Examples:
   $ clusterdex clusters list
+  $ clusterdex clusters --watch
   $ clusterdex clusters list --output json | jq -r '.[].cluster'
   $ clusterdex clusters remove staging
   Without being asked, for a script:
@@ -18,6 +20,8 @@ Examples:
 
 interface ListOptions extends StorageOptions {
   readonly output: 'text' | 'json';
+  readonly watch?: boolean;
+  readonly types?: boolean;
 }
 
 interface RemoveOptions extends StorageOptions {
@@ -26,8 +30,10 @@ interface RemoveOptions extends StorageOptions {
 
 export function clustersCommand(): Command {
   const list = new Command('list')
-    .description('what is stored of each cluster')
+    .description('what is stored of each cluster, and how it is followed')
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'))
+    .option('-w, --watch', 'refresh it until it is interrupted')
+    .option('--types', 'with a line for each resource type that is followed')
     .action((options: ListOptions) => withStorage(options, (storage) => listClusters(storage, options)));
   const remove = new Command('remove')
     .description("remove a cluster's objects, events and inventory from the storage; the cluster itself is not touched")
@@ -37,9 +43,9 @@ export function clustersCommand(): Command {
       withStorage(options, (storage) => removeCluster(storage, name, options.yes === true)),
     );
   return new Command('clusters')
-    .description('list the clusters that are stored, or remove one')
+    .description('list the clusters that are stored and how they are followed, or remove one')
     .addHelpText('after', examples)
-    .addCommand(addStorageOptions(list))
+    .addCommand(addStorageOptions(list), { isDefault: true })
     .addCommand(addStorageOptions(remove));
 }
 
@@ -52,13 +58,16 @@ async function withStorage(options: StorageOptions, act: (storage: OpenedStorage
   }
 }
 
-async function listClusters(storage: OpenedStorage, { output }: ListOptions): Promise<void> {
+async function listClusters(storage: OpenedStorage, options: ListOptions): Promise<void> {
+  const { output, watch = false, types = false } = options;
+  if (watch) return watchClusters(storage.factory, { types });
   const clusters = [];
   for (const inventory of await storage.factory.clusterInventories()) {
     clusters.push({ ...inventory, objects: await countObjects(storage, inventory.cluster) });
   }
   if (output === 'json') process.stdout.write(`${JSON.stringify(clusters)}\n`);
   else if (clusters.length === 0) process.stdout.write('No clusters yet. Put one in: clusterdex import --help\n');
+  else if (types) process.stdout.write(`${clusterScreen(clusters, { now: Date.now(), types }).join('\n')}\n`);
   else process.stdout.write(`${formatTable(columns, clusters.map(row))}\n`);
 }
 
@@ -73,7 +82,14 @@ function row({
   objects,
 }: ClusterInventory & { objects?: number | undefined }) {
   const updated = new Date(updatedAt).toISOString().replace(/\.\d+Z$/, 'Z');
-  return [cluster, version ?? '-', health.status, String(resources.length), String(objects ?? '-'), updated];
+  return [
+    cluster,
+    version ?? '-',
+    health.status,
+    String(resources.filter(({ storedAs }) => storedAs === undefined).length),
+    String(objects ?? '-'),
+    updated,
+  ];
 }
 
 /** Undefined where the storage could only count by reading everything. */

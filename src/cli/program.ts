@@ -1,15 +1,18 @@
 import { Command } from 'commander';
 import { serverVersion } from '../config/server-version.js';
 import { clustersCommand } from './clusters.js';
+import { clustersynchroManagerCommand } from './clustersynchro-manager.js';
 import { importCommand } from './import.js';
 import { kubeconfigCommand } from './kubeconfig.js';
 import { pluginsCommand } from './plugins.js';
-import { serveCommand } from './serve.js';
+import { apiserverCommand, serveCommand } from './serve.js';
 import { storageCommand } from './storage.js';
 import { versionCommand } from './version.js';
 
 const examples = `
 Examples:
+  Follow every cluster of your kubeconfig, and search them all at once:
+    $ clusterdex serve --kubeconfig
   Put what a cluster holds into the local store (one file, or a pipe):
     $ kubectl get all,configmaps,nodes -A -o json > prod.json
     $ clusterdex import --cluster prod prod.json
@@ -30,6 +33,8 @@ export function createProgram(): Command {
     .showHelpAfterError('(add --help for what there is)')
     .addHelpText('after', examples)
     .addCommand(serveCommand())
+    .addCommand(apiserverCommand())
+    .addCommand(clustersynchroManagerCommand())
     .addCommand(importCommand())
     .addCommand(clustersCommand())
     .addCommand(storageCommand())

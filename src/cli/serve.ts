@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, Option } from 'commander';
-import { type App, type SecureSettings, startApp } from '../app.js';
+import { type App, type SecureSettings, type SynchroSettings, startApp } from '../app.js';
 import { type CertificateOptions, resolveCertificateFiles } from '../config/certificate-files.js';
 import { ConfigError } from '../config/config-error.js';
 import { defaultBindAddress, defaultPort } from '../config/defaults.js';
@@ -8,9 +8,23 @@ import { isLoopback, type ListenAddress, parseListenAddress, parseSecureAddress 
 import { resolveStorageSettings } from '../config/storage-settings.js';
 import { parseFeatureGates } from '../query/feature-gates.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
+import { createFollowReport } from './follow-report.js';
+import { defaultKubeconfigPath } from './kubeconfig-file.js';
+import { endOnUncaughtErrors, nextSignal } from './process-signals.js';
 import { addStorageOptions, type StorageOptions } from './storage-options.js';
+import {
+  addSynchroOptions,
+  leaseName,
+  parseSync,
+  resolveClustersDirectory,
+  resolveSynchroSettings,
+  type SynchroOptions,
+} from './synchro-options.js';
 
-interface ServeOptions extends StorageOptions, CertificateOptions {
+interface ServeOptions extends StorageOptions, CertificateOptions, Partial<SynchroOptions> {
+  /** `true` where the flag stands without a file. */
+  readonly kubeconfig?: string | true;
+  readonly hostKubeconfig?: string | true;
   readonly insecurePort?: string;
   readonly securePort?: string;
   readonly bindAddress: string;
@@ -22,6 +36,9 @@ const gracePeriod = 10_000;
 
 const examples = `
 Examples:
+  Follow every cluster of your kubeconfig, and search them all at once:
+    $ clusterdex serve --kubeconfig
+    $ clusterdex serve --kubeconfig ~/.kube/config --context prod-eu --context prod-us --sync pods,deployments.apps
   Serve what was imported into the default data directory:
     $ clusterdex serve
   Elsewhere, on another port, and another storage layer:
@@ -41,7 +58,47 @@ SIGTERM or SIGINT ends it: running lists get 10 seconds; a second signal ends th
 
 export function serveCommand(): Command {
   const command = new Command('serve')
-    .description('serve the stored clusters to kubectl and to anything else that speaks the Kubernetes API')
+    .description(
+      'follow clusters, and serve what is stored of them to kubectl and to anything else that speaks the Kubernetes API',
+    )
+    .addOption(
+      new Option(
+        '--kubeconfig [file]',
+        'follow every context of this kubeconfig (without a file: $KUBECONFIG, else ~/.kube/config)',
+      ),
+    )
+    .addOption(
+      new Option('--context <name>', 'of the kubeconfig, only this one; repeatable')
+        .argParser(append)
+        .default(undefined),
+    )
+    .addOption(
+      new Option(
+        '--sync <resources>',
+        'of the contexts, follow only these: pods,deployments.apps,*.batch (default: everything)',
+      ).argParser(parseSync),
+    )
+    .addOption(
+      new Option(
+        '--host-kubeconfig [file]',
+        'follow the PediaClusters that are declared in this cluster (without a file: in the one that this process runs in)',
+      ),
+    );
+  return addStorageOptions(addServingOptions(addSynchroOptions(command)))
+    .addHelpText('after', examples)
+    .action(serve);
+}
+
+/** Serves what other processes store. */
+export function apiserverCommand(): Command {
+  const command = new Command('apiserver').description(
+    'serve what is stored, and follow nothing: beside clustersynchro-manager, on the same storage',
+  );
+  return addStorageOptions(addServingOptions(command)).action(serve);
+}
+
+function addServingOptions(command: Command): Command {
+  return command
     .addOption(
       new Option(
         '--insecure-port <port>',
@@ -80,20 +137,19 @@ export function serveCommand(): Command {
       new Option('--tls-private-key-file <file>', "the certificate's private key, PEM").env(
         'CLUSTERDEX_TLS_PRIVATE_KEY_FILE',
       ),
-    )
-    .addHelpText('after', examples)
-    .action(serve);
-  return addStorageOptions(command);
+    );
 }
 
 async function serve(options: ServeOptions): Promise<void> {
   const gates = parseFeatureGates(options.featureGates ?? '');
-  const logger = createLogger(options.logLevel ?? 'info');
+  const synchro = resolveSynchro(options);
+  // On a terminal a screen tells what happens.
+  const logger = createLogger(options.logLevel ?? (synchro !== undefined && process.stdout.isTTY ? 'warn' : 'info'));
   const storage = resolveStorageSettings(options);
   const { address, secure } = resolveAddresses(options, storage.dataDirectory);
   endOnUncaughtErrors(logger);
   const stopSignal = nextSignal();
-  const app = await startApp({ storage, address, secure, gates, logger }).catch((error: unknown) => {
+  const app = await startApp({ storage, address, secure, gates, logger, synchro }).catch((error: unknown) => {
     throw listenError(error, secure?.address);
   });
   if (secure !== undefined && !isLoopback(secure.address.host)) {
@@ -105,8 +161,55 @@ async function serve(options: ServeOptions): Promise<void> {
   process.stdout.write(
     `clusterdex serves ${storage.dataDirectory} (${app.storageName}) at ${app.urls.join(' and ')}\n`,
   );
-  logger.info({ signal: await stopSignal }, 'stopping');
+  const report =
+    app.synchro === undefined
+      ? undefined
+      : createFollowReport(app.synchro, { url: app.url, sources: synchro?.sources });
+  const signal = await stopSignal;
+  report?.end();
+  logger.info({ signal }, 'stopping');
   await stop(app, logger);
+}
+
+/** Undefined when nothing is to be followed. */
+function resolveSynchro(options: ServeOptions): SynchroSettings | undefined {
+  const { kubeconfig, hostKubeconfig, context = [], sync } = options;
+  if (!isSynchroOptions(options)) return undefined;
+  const clustersDirectory = resolveClustersDirectory(options);
+  if (kubeconfig === undefined && (context.length > 0 || sync !== undefined)) {
+    throw new ConfigError(`--${context.length > 0 ? 'context' : 'sync'} goes with --kubeconfig`);
+  }
+  if (kubeconfig === undefined && hostKubeconfig === undefined && clustersDirectory === undefined) return undefined;
+  return {
+    ...resolveSynchroSettings(options),
+    sources: {
+      ...(kubeconfig === undefined
+        ? {}
+        : { kubeconfig: { file: kubeconfig === true ? defaultKubeconfigPath() : kubeconfig, contexts: context } }),
+      ...(clustersDirectory === undefined ? {} : { clustersDirectory }),
+      ...(sync === undefined ? {} : { syncResources: sync }),
+      ...(hostKubeconfig === undefined
+        ? {}
+        : {
+            host: {
+              ...(hostKubeconfig === true ? {} : { kubeconfig: hostKubeconfig }),
+              ...(options.leaderElectResourceNamespace === undefined
+                ? {}
+                : { namespace: options.leaderElectResourceNamespace }),
+              shardingName: options.shardingName,
+              leaseName: leaseName(options),
+            },
+          }),
+    },
+  };
+}
+
+function isSynchroOptions(options: ServeOptions): options is ServeOptions & SynchroOptions {
+  return options.leaderElect !== undefined;
+}
+
+function append(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
 }
 
 interface Addresses {
@@ -140,21 +243,6 @@ async function stop(app: App, logger: Logger): Promise<void> {
   await app.stop(cutOff.signal);
   logger.info('stopped');
   process.exit(0);
-}
-
-function nextSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
-  });
-}
-
-/** Nobody knows in what state such an error leaves the process. */
-function endOnUncaughtErrors(logger: Logger): void {
-  process.on('uncaughtException', (error) => {
-    logger.fatal({ err: error }, 'ending after an error that nothing handled');
-    process.exit(1);
-  });
 }
 
 function listenError(error: unknown, secure: ListenAddress | undefined): unknown {

@@ -1,5 +1,5 @@
 import type { ClusterInventory } from '@clusterdex/storage-contract';
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { healthWarning, unhealthyClusters } from '../../src/api/health-warning.js';
 
 function inventory(cluster: string, status: ClusterInventory['health']['status']): ClusterInventory {
@@ -20,4 +20,20 @@ it.each([
   ],
 ])('clusters %j', (asked, text) => {
   expect(healthWarning(unhealthy, asked)).toBe(text && `299 - "${text}"`);
+});
+
+describe('of a cluster that is followed', () => {
+  const synchro = { declaredBy: 'a file', writer: 'w', conditions: [], syncs: [] };
+  const followed = (status: ClusterInventory['health']['status'], updatedAt: number) =>
+    healthWarning(unhealthyClusters([{ ...inventory('a', status), synchro, updatedAt }], 1_000_000_000));
+
+  it('there is one as long as nobody knows that it is healthy', () => {
+    expect(followed('healthy', 999_990_000)).toBeUndefined();
+    expect(followed('unknown', 999_990_000)).toContain('cluster a is not healthy');
+    expect(followed('unhealthy', 999_990_000)).toContain('cluster a is not healthy');
+  });
+
+  it('there is one when nobody has followed it for a while', () => {
+    expect(followed('healthy', 999_000_000)).toContain('nobody has followed it since 1970-01-12T13:30:00Z');
+  });
 });

@@ -1,4 +1,5 @@
 import type { ResourceInventory } from '@clusterdex/storage-contract';
+import { apiVersionOf } from '../../kube/api-version.js';
 import { builtinTypes } from '../../kube/builtin-types.js';
 import { canConvert } from '../../kube/conversion/convert-object.js';
 import { compareVersions } from '../../kube/version-order.js';
@@ -173,10 +174,6 @@ function customPairs(served: readonly ServedResource[], versions: readonly strin
       ? ordered.slice(0, customVersions)
       : ordered.filter(({ version }) => versions.includes(version));
   return chosen.map((source) => ({ source, version: source.version }));
-}
-
-export function apiVersionOf(group: string, version: string): string {
-  return group === '' ? version : `${group}/${version}`;
 }
 
 function inventoryOf(source: ServedResource, version: string): ResourceInventory {

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { ConfigError } from '../../config/config-error.js';
+import type { SyncResources } from '../cluster/pedia-cluster.js';
+import type { ClusterConnection } from '../connection/cluster-connection.js';
+import type { ClusterTarget } from '../connection/cluster-target.js';
+import { createClusterConnection } from '../connection/create-connection.js';
+import { inClusterTarget } from '../connection/in-cluster.js';
+import { readKubeconfigFile } from '../connection/kubeconfig.js';
+import { createKubernetesLeaseStore } from '../lease/kubernetes-lease-store.js';
+import type { LeaseStore } from '../lease/lease-store.js';
+import type { SyncLogger } from '../resource-sync/resource-sync.js';
+import type { ClusterSource } from './cluster-source.js';
+import { createFolderSource } from './folder-source.js';
+import { createHostClusterSource } from './host-cluster-source.js';
+import { openKubeconfigSource } from './kubeconfig-source.js';
+
+/** Where clusters are declared, as flags say it. */
+export interface SourceSettings {
+  /** Every context of it, or those that are named. */
+  readonly kubeconfig?: { readonly file: string; readonly contexts: readonly string[] };
+  readonly clustersDirectory?: string;
+  /** PediaClusters of this cluster; without a kubeconfig the one that this process runs in. */
+  readonly host?: HostSettings;
+  /** Of the contexts of a kubeconfig; everything unless told. */
+  readonly syncResources?: readonly SyncResources[];
+}
+
+export interface HostSettings {
+  readonly kubeconfig?: string;
+  readonly namespace?: string;
+  readonly shardingName: string;
+  readonly leaseName: string;
+}
+
+export interface OpenedSources {
+  readonly sources: readonly ClusterSource[];
+  /** With a host cluster: a Lease there. */
+  readonly leaseStore: LeaseStore | undefined;
+  close(): Promise<void>;
+}
+
+const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
+const defaultNamespace = 'clusterpedia-system';
+
+/** Rejects with ConfigError or ConnectionError for what is wrong with the settings themselves; a cluster that does not answer is none of that. */
+export async function openSources(settings: SourceSettings, logger: SyncLogger): Promise<OpenedSources> {
+  const { kubeconfig, clustersDirectory, host, syncResources } = settings;
+  const sources: ClusterSource[] = [];
+  let connection: ClusterConnection | undefined;
+  let leaseStore: LeaseStore | undefined;
+  if (host !== undefined) {
+    connection = createClusterConnection(await hostTarget(host));
+    const namespace = host.namespace ?? process.env.CLUSTERPEDIA_NAMESPACE ?? readNamespace() ?? defaultNamespace;
+    const { shardingName, leaseName } = host;
+    sources.push(createHostClusterSource({ connection, namespace, shardingName, logger }));
+    leaseStore = createKubernetesLeaseStore({ connection, namespace, name: leaseName });
+  }
+  if (clustersDirectory !== undefined) sources.push(createFolderSource(clustersDirectory, logger));
+  if (kubeconfig !== undefined) {
+    sources.push(
+      await openKubeconfigSource({ ...kubeconfig, logger, ...(syncResources === undefined ? {} : { syncResources }) }),
+    );
+  }
+  return {
+    sources,
+    leaseStore,
+    async close() {
+      await connection?.close();
+    },
+  };
+}
+
+async function hostTarget({ kubeconfig }: HostSettings): Promise<ClusterTarget> {
+  if (kubeconfig === undefined) {
+    const target = inClusterTarget();
+    if (target !== undefined) return target;
+    throw new ConfigError(
+      'this process runs in no cluster: name the kubeconfig of the host cluster, or a folder with --clusters-dir',
+    );
+  }
+  const config = await readKubeconfigFile(kubeconfig);
+  const context = config.currentContext ?? config.contexts[0];
+  if (context === undefined) throw new ConfigError(`${kubeconfig}: expected a context, found none`);
+  return config.target(context);
+}
+
+function readNamespace(): string | undefined {
+  try {
+    return readFileSync(namespaceFile, 'utf8').trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}

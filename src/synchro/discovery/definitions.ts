@@ -1,0 +1,99 @@
+import type { ResourceInventory } from '@clusterdex/storage-contract';
+import type { ClusterConnection } from '../connection/cluster-connection.js';
+import { followObjects } from '../connection/follow-objects.js';
+import { CustomTypes } from '../import/custom-types.js';
+
+/** What CustomResourceDefinitions say beyond discovery, and when they or API services change. */
+export interface Definitions {
+  /** `resource.group` of what is defined; undefined as long as it is not known, or may not be read. */
+  readonly names: ReadonlySet<string> | undefined;
+  find(group: string, version: string, kind: string): ResourceInventory | undefined;
+  /** Follows until the signal aborts. Never rejects. */
+  follow(signal: AbortSignal): Promise<void>;
+}
+
+const definitionsPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const servicesPath = '/apis/apiregistration.k8s.io/v1/apiservices';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** `onChange` when a definition, or which API services there are and answer, has changed; `onRead` when the definitions are known, or cannot be. */
+export function createDefinitions(
+  connection: ClusterConnection,
+  { onChange, onRead }: { readonly onChange: () => void; readonly onRead: () => void },
+): Definitions {
+  let known: ReadonlySet<string> | undefined;
+  let types = new CustomTypes();
+  let definitionsText = '';
+  let servicesText = '';
+
+  function noteDefinitions(objects: ReadonlyMap<string, Slim>): void {
+    // Their status changes too, which is nobody's business here.
+    const text = JSON.stringify([...objects]);
+    if (known !== undefined && text === definitionsText) return;
+    definitionsText = text;
+    types = new CustomTypes();
+    for (const spec of objects.values()) types.add({ spec });
+    known = new Set([...objects.values()].map(({ names, group }) => `${String(names.plural)}.${String(group)}`));
+    onChange();
+    onRead();
+  }
+
+  function noteServices(objects: ReadonlyMap<string, string>): void {
+    const text = JSON.stringify([...objects].sort());
+    if (servicesText !== '' && text !== servicesText) onChange();
+    servicesText = text;
+  }
+
+  return {
+    get names() {
+      return known;
+    },
+    find: (group, version, kind) => types.find(group, version, kind),
+    async follow(signal) {
+      if (known !== undefined) onRead();
+      const definitions = { path: definitionsPath, keep: slim, onChange: noteDefinitions, onError: onRead };
+      const services = { path: servicesPath, keep: availability, onChange: noteServices };
+      await Promise.all([followObjects(connection, definitions, signal), followObjects(connection, services, signal)]);
+    },
+  };
+}
+
+interface Slim {
+  readonly group: unknown;
+  readonly scope: unknown;
+  readonly names: Fields;
+  readonly versions: readonly Fields[];
+}
+
+/** What is needed of a definition: its schemas are large. */
+function slim({ spec }: Fields): Slim {
+  const { group, names, scope, versions } = fields(spec);
+  const { plural, singular, kind, shortNames, categories } = fields(names);
+  return {
+    group,
+    scope,
+    names: { plural, singular, kind, shortNames, categories },
+    versions: (Array.isArray(versions) ? (versions as unknown[]) : [])
+      .map(fields)
+      .map(({ name, served, additionalPrinterColumns, selectableFields }) => ({
+        name,
+        served,
+        additionalPrinterColumns,
+        selectableFields,
+      })),
+  };
+}
+
+/** Whether an API service answers. */
+function availability({ status }: Fields): string {
+  const { conditions } = fields(status);
+  const available = (Array.isArray(conditions) ? (conditions as unknown[]) : [])
+    .map(fields)
+    .find(({ type }) => type === 'Available');
+  return String(available?.status);
+}
+
+function fields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}

@@ -1,0 +1,29 @@
+/** Who may write, as all contenders see it. */
+export interface LeaseRecord {
+  readonly holder: string;
+  readonly durationSeconds: number;
+  /** Milliseconds since the epoch, by the clock of the holder: for people. */
+  readonly acquiredAt: number;
+  readonly renewedAt: number;
+  readonly transitions: number;
+  /** Changes with each write; opaque. */
+  readonly version: string;
+}
+
+/** A record that several processes share, and that is changed by one at a time. */
+export interface LeaseStore {
+  /** For people: `Lease clusterpedia-system/clusterpedia-clustersynchro-manager`. */
+  readonly name: string;
+  read(signal: AbortSignal): Promise<LeaseRecord | undefined>;
+  /** Takes the lease from what was read; undefined when somebody else was faster. */
+  acquire(previous: LeaseRecord | undefined, wish: LeaseWish, signal: AbortSignal): Promise<LeaseRecord | undefined>;
+  /** Says that the holder is alive; undefined when it is not the holder any more. */
+  renew(held: LeaseRecord, signal: AbortSignal): Promise<LeaseRecord | undefined>;
+  /** Lets the next one take it at once. */
+  release(held: LeaseRecord, signal: AbortSignal): Promise<void>;
+}
+
+export interface LeaseWish {
+  readonly holder: string;
+  readonly durationSeconds: number;
+}

@@ -1,0 +1,154 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SyncLogger } from '../resource-sync/resource-sync.js';
+import type { LeaseRecord, LeaseStore } from './lease-store.js';
+
+export interface WriterLeaseOptions {
+  readonly store: LeaseStore;
+  readonly identity: string;
+  /** For how long a lease that is not renewed counts; 8 unless told. */
+  readonly durationSeconds?: number;
+  readonly logger: SyncLogger;
+  /** Milliseconds that only grow; those of the process unless told. */
+  readonly now?: () => number;
+}
+
+/** The right to write, of which one process has at most one at a time. */
+export interface WriterLease {
+  /** Who has it, as far as is known. */
+  readonly holder: string | undefined;
+  /** Whether it may be written now. True only while the last renewal is younger than the lease is long, by a margin. */
+  readonly isHeld: boolean;
+  /**
+   * Waits for the lease, then runs `write` with a signal that aborts when the lease is lost or `signal` aborts; again when it was lost. When
+   * `signal` aborts, releases it behind the end of `write`. Never rejects but for what `write` rejects with.
+   */
+  run(write: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
+}
+
+const defaultDuration = 8;
+const retriesPerDuration = 6;
+/** Of the duration: a holder that could not renew for so long stops before others may begin. */
+const renewShare = 0.6;
+
+export function createWriterLease(options: WriterLeaseOptions): WriterLease {
+  const { store, identity, logger, durationSeconds = defaultDuration, now = () => performance.now() } = options;
+  const duration = durationSeconds * 1000;
+  const retry = duration / retriesPerDuration;
+  let observed: { readonly record: LeaseRecord | undefined; readonly at: number } | undefined;
+  let held: { readonly record: LeaseRecord; readonly renewedAt: number } | undefined;
+
+  const isHeld = () => held !== undefined && now() - held.renewedAt < duration * renewShare;
+
+  /** Nobody's clock is believed: a lease has ended when it was seen unchanged for its duration. */
+  function isFree(record: LeaseRecord | undefined): boolean {
+    if (observed === undefined || observed.record?.version !== record?.version) observed = { record, at: now() };
+    if (record === undefined || record.holder === '' || record.holder === identity) return true;
+    return now() - observed.at >= record.durationSeconds * 1000;
+  }
+
+  async function acquire(signal: AbortSignal): Promise<LeaseRecord | undefined> {
+    const record = await store.read(signal);
+    if (!isFree(record)) return undefined;
+    const began = now();
+    const taken = await store.acquire(record, { holder: identity, durationSeconds }, signal);
+    if (taken !== undefined) held = { record: taken, renewedAt: began };
+    return taken;
+  }
+
+  async function waitForLease(signal: AbortSignal): Promise<void> {
+    let told: string | undefined;
+    while (!signal.aborted) {
+      try {
+        if ((await acquire(deadlined(signal, duration))) !== undefined) return;
+        const holder = observed?.record?.holder;
+        if (holder !== undefined && holder !== told)
+          logger.info({ lease: store.name, holder }, 'another process writes; standing by');
+        told = holder;
+      } catch (error) {
+        if (!signal.aborted) logger.warn({ err: error, lease: store.name }, 'cannot ask for the lease; trying again');
+      }
+      await pause(retry * (0.8 + Math.random() * 0.4), signal);
+    }
+  }
+
+  /** Renews until it is lost or the signal aborts. */
+  async function keep(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && held !== undefined) {
+      await pause(retry, signal);
+      if (signal.aborted) return;
+      const began = now();
+      try {
+        const renewed = await store.renew(held.record, deadlined(signal, retry * 2));
+        if (renewed === undefined) {
+          held = undefined;
+          logger.error({ lease: store.name }, 'another process has taken the lease; nothing is written any more');
+          return;
+        }
+        held = { record: renewed, renewedAt: began };
+      } catch (error) {
+        if (signal.aborted) return;
+        logger.warn({ err: error, lease: store.name }, 'cannot renew the lease; trying again');
+      }
+      if (!isHeld()) {
+        held = undefined;
+        logger.error({ lease: store.name }, 'the lease could not be renewed in time; nothing is written any more');
+        return;
+      }
+    }
+  }
+
+  /** Also when a renewal hangs, or this process was stopped for a while: time alone ends it. */
+  async function watchdog(signal: AbortSignal, onLost: () => void): Promise<void> {
+    while (!signal.aborted) {
+      await pause(retry / 2, signal);
+      if (!isHeld()) return onLost();
+    }
+  }
+
+  return {
+    get holder() {
+      return isHeld() ? identity : observed?.record?.holder || undefined;
+    },
+    get isHeld() {
+      return isHeld();
+    },
+    async run(write, signal) {
+      while (!signal.aborted) {
+        await waitForLease(signal);
+        if (signal.aborted) break;
+        logger.info({ lease: store.name, identity }, 'this process writes');
+        const lost = new AbortController();
+        const done = new AbortController();
+        const writing = AbortSignal.any([signal, lost.signal]);
+        const keeping = keep(AbortSignal.any([done.signal, lost.signal])).then(() => {
+          if (!done.signal.aborted) lost.abort();
+        });
+        const watching = watchdog(done.signal, () => lost.abort());
+        try {
+          await write(writing);
+        } finally {
+          done.abort();
+          await Promise.all([keeping, watching]);
+          const record = isHeld() ? held?.record : undefined;
+          held = undefined;
+          if (record !== undefined) await release(record);
+        }
+        if (!signal.aborted) await pause(retry, signal);
+      }
+    },
+  };
+
+  async function release(record: LeaseRecord): Promise<void> {
+    await store.release(record, AbortSignal.timeout(2000)).catch((error: unknown) => {
+      logger.warn({ err: error, lease: store.name }, 'cannot release the lease; it ends by itself');
+    });
+  }
+}
+
+function deadlined(signal: AbortSignal, milliseconds: number): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(milliseconds))]);
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return delay(milliseconds, undefined, { signal }).catch(() => {});
+}
