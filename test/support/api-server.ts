@@ -33,7 +33,7 @@ export interface ApiServer {
 /** Where the programs are; undefined when they are not installed. */
 export const apiServerAssets: string | undefined = findAssets();
 export const apiServerNotRun =
-  'not run: there are no kube-apiserver and etcd; node hack/kube-apiserver.mjs builds them, KUBEBUILDER_ASSETS names their folder';
+  'NOT RUN: there are no kube-apiserver and etcd; node hack/kube-apiserver.mjs builds them, KUBEBUILDER_ASSETS names their folder';
 
 const startSeconds = 60;
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   InvalidObjectError,
   type ObjectChange,
@@ -54,6 +55,8 @@ class ReflectedSync implements ResourceSync, ReflectorHandler {
   async run(signal: AbortSignal): Promise<void> {
     const { options, state } = this;
     this.signal = signal;
+    // One signal ends all syncs of a cluster; that is no leak, as Node would warn.
+    setMaxListeners(0, signal);
     state.begin(() => this.status());
     try {
       await this.readStored();
