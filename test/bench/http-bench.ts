@@ -36,7 +36,7 @@ export async function benchHttp(options: HttpBenchOptions): Promise<{ figures: F
   writeFileSync(configFile, JSON.stringify(options.config(`serve_${pods}`)), { mode: 0o600 });
   const common = ['--data-dir', dataDirectory, '--storage-name', storage, '--storage-config', configFile];
   const imported = await importFleet(options, common);
-  const figures = [imported.figure];
+  const figures = [...imported.figures];
   const memory = storage === 'memory' ? [await measureMemoryStorage({ pods, dataDirectory, ...imported.count })] : [];
   const server = await startServer(common);
   const limit = startChild('limit-server.js');
@@ -78,9 +78,10 @@ function ask(client: Child, options: LoadOptions): Promise<LoadResult> {
 async function importFleet(
   options: HttpBenchOptions,
   common: readonly string[],
-): Promise<{ figure: Figure; count: ObjectCount }> {
+): Promise<{ figures: readonly Figure[]; count: ObjectCount }> {
   const total = { objects: 0, bytes: 0 };
   let seconds = 0;
+  let writingSeconds = 0;
   for (const [cluster, items] of clustersOf(options)) {
     const count = { objects: 0, bytes: 0 };
     const started = performance.now();
@@ -91,20 +92,31 @@ async function importFleet(
     total.objects += count.objects;
     total.bytes += count.bytes;
     if (result.status !== 0) throw new Error(`clusterdex import ended with ${result.status}: ${result.stderr}`);
+    writingSeconds += count.objects / reportedRate(result.stdout);
   }
   const parse = parseSpeed(options);
-  const perSecond = total.objects / seconds;
-  const figure: Figure = {
+  const figure = (what: string, perSecond: number): Figure => ({
     storage: options.storage,
     pods: options.pods,
-    what: 'clusterdex import, start included',
+    what,
     unit: 'objects/s',
     subject: perSecond,
     limit: 'bare JSON.parse',
     limitValue: parse,
     ratio: perSecond / parse,
-  };
-  return { figure, count: total };
+  });
+  const figures = [
+    figure('clusterdex import, three starts included', total.objects / seconds),
+    figure('clusterdex import, by its own clock', total.objects / writingSeconds),
+  ];
+  return { figures, count: total };
+}
+
+/** Of what an import says at its end: `… (7,026 objects/s)`. */
+function reportedRate(output: string): number {
+  const rate = /\(([\d,]+) objects\/s\)/.exec(output)?.[1];
+  if (rate === undefined) throw new Error(`expected the rate of an import, found ${output.slice(-200)}`);
+  return Number(rate.replaceAll(',', ''));
 }
 
 function clustersOf({ seed, pods }: HttpBenchOptions): [string, Iterable<FleetObject>][] {
