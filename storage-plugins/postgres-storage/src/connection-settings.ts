@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createStorageError } from '@clusterdex/storage-contract';
 import type { ClientConfig } from 'pg';
-import pg from 'pg';
 import type { PostgresConfig } from './config.js';
+import { defaultUser } from './default-user.js';
 
 /** What pg needs to connect. Throws INVALID for what is contradictory and for files that cannot be read. */
 export function connectionSettings(config: PostgresConfig): ClientConfig {
@@ -17,6 +17,7 @@ export function connectionSettings(config: PostgresConfig): ClientConfig {
     application_name: 'clusterdex',
     keepAlive: true,
   };
+  settings.user ??= defaultUser();
   const password = passwordOf(config, parsed.password);
   return { ...settings, ...(password !== undefined && { password }), ssl: tls(config) };
 }
@@ -83,9 +84,9 @@ function read(path: string, key: string): string {
   }
 }
 
-/** `host:port/database`, for messages: never the password. */
+/** `host:port/database` of what `connectionSettings` made, for messages: never the password. */
 export function describeServer(settings: ClientConfig): string {
   const { host = process.env.PGHOST ?? 'localhost', port = process.env.PGPORT ?? 5432 } = settings;
-  const database = settings.database ?? process.env.PGDATABASE ?? settings.user ?? pg.defaults.user;
-  return `${host}:${port}/${database}`;
+  const database = settings.database ?? process.env.PGDATABASE ?? settings.user;
+  return database === undefined ? `${host}:${port}` : `${host}:${port}/${database}`;
 }
