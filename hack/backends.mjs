@@ -4,20 +4,21 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import * as elasticsearch from './elasticsearch.mjs';
 
 const root = resolve(import.meta.dirname, '..');
-const startSeconds = 30;
+const startSeconds = 60;
 
 /** Variable, default address and how to start it, for each backend. */
 export const backends = JSON.parse(readFileSync(join(root, 'test/backends/backends.json'), 'utf8'));
 
 /** How each is started: in `folder`, as `user`, on `port` of the loopback address. Resolves to the running process. */
 const starters = {
+  ...elasticsearch.starters,
   async postgres({ bin, folder, user, port, certificate, more }) {
     const data = join(folder, 'data');
     if (!existsSync(data)) {
@@ -35,8 +36,8 @@ const starters = {
       Object.assign(settings, { ssl: 'on', ssl_cert_file: certificate.file, ssl_key_file: certificate.key });
     Object.assign(settings, more);
     const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const child = start(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], user);
-    return { child, stopSignal: 'SIGINT' };
+    const child = start(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], { user });
+    return { child, stopSignal: 'SIGINT', ready: saysReady(child) };
   },
   async mysql({ bin, folder, user, port, certificate }) {
     const data = join(folder, 'data');
@@ -57,13 +58,14 @@ const starters = {
     if (certificate !== undefined)
       Object.assign(settings, { 'ssl-cert': certificate.file, 'ssl-key': certificate.key });
     const flags = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
-    const child = start(join(bin, 'mariadbd'), [...common, '--skip-name-resolve', ...flags], user);
-    return { child, stopSignal: 'SIGTERM' };
+    const child = start(join(bin, 'mariadbd'), [...common, '--skip-name-resolve', ...flags], { user });
+    return { child, stopSignal: 'SIGTERM', ready: saysReady(child) };
   },
 };
 
 /** Where the programs of a backend lie; undefined when it is not installed. */
-export function findBinaries({ binary, folders }) {
+export function findBinaries({ name, binary, folders }) {
+  if (binary === undefined) return elasticsearch.findDistribution(name);
   const candidates = [...folders.flatMap(expand), ...(process.env.PATH ?? '').split(delimiter)];
   return candidates.find((folder) => existsSync(join(folder, binary)));
 }
@@ -77,15 +79,15 @@ export async function startBackend(backend, port, more = {}) {
   const bin = findBinaries(backend);
   if (bin === undefined) throw new Error(`${backend.title} is not installed`);
   const user = serverUser(backend.name);
-  const folder = mkdtempSync(join(tmpdir(), `clusterdex-${backend.name}-`));
+  const folder = mkdtempSync(join(elasticsearch.runFolder(backend.name) ?? tmpdir(), `clusterdex-${backend.name}-`));
   if (user.uid !== undefined) chownSync(folder, user.uid, user.gid);
-  const chosenPort = port ?? (await freePort());
+  const chosenPort = port ?? (await elasticsearch.freePortFor(backend.name));
   const certificate = makeCertificate(folder, user);
   let running;
   const kill = async (signal = running.stopSignal) => {
     const { child } = running;
     const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
-    child.kill(signal);
+    killGroup(child, signal);
     await ended;
   };
   const stop = async () => {
@@ -95,8 +97,9 @@ export async function startBackend(backend, port, more = {}) {
   const restart = async (settings = more) => {
     const deadline = Date.now() + startSeconds * 1000;
     for (;;) {
-      running = await starters[backend.name]({ bin, folder, user, port: chosenPort, certificate, more: settings });
-      const failure = await comesUp(running.child, deadline);
+      const options = { bin, folder, user, port: chosenPort, certificate, more: settings };
+      running = await starters[backend.name](options, start);
+      const failure = await comesUp(running, deadline);
       if (failure === undefined) return;
       await kill('SIGKILL');
       // What a killed server leaves behind ends a moment later.
@@ -108,7 +111,7 @@ export async function startBackend(backend, port, more = {}) {
     }
   };
   process.once('exit', () => {
-    running?.child.kill('SIGKILL');
+    if (running !== undefined) killGroup(running.child, 'SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   });
   await restart();
@@ -118,16 +121,40 @@ export async function startBackend(backend, port, more = {}) {
 }
 
 /** Resolves to what it printed when it ends, or takes too long. */
-async function comesUp(child, deadline) {
+async function comesUp({ child, ready }, deadline) {
   let output = '';
   child.stderr.on('data', (piece) => {
     output += piece;
   });
-  while (!/ready (?:to accept|for) connections/.test(output)) {
+  child.stdout?.on('data', (piece) => {
+    // A server may talk as long as it runs.
+    output = (output + piece).slice(-20_000);
+  });
+  while (!(await ready())) {
     if (child.exitCode !== null || Date.now() > deadline) return output;
     await setTimeout(20);
   }
   return undefined;
+}
+
+/** A database says that it is ready. */
+function saysReady(child) {
+  let output = '';
+  child.stderr.on('data', (piece) => {
+    output = (output + piece).slice(-20_000);
+  });
+  return async () => /ready (?:to accept|for) connections/.test(output);
+}
+
+/** A launcher, and what it has launched. */
+function killGroup(child, signal) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    if (child.isGroup) process.kill(-child.pid, signal);
+    else child.kill(signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
 }
 
 /** For TLS; undefined where there is no openssl to make one. */
@@ -170,16 +197,12 @@ function run(command, parameters, user) {
   if (status !== 0) throw new Error(`${command} failed: ${error?.message ?? stderr}`);
 }
 
-const start = (command, parameters, user) =>
-  spawn(command, parameters, { ...user, cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] });
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
+/** `env` makes it the leader of a group of processes, which is killed as one. */
+function start(command, parameters, { user, cwd = '/', env }) {
+  const isGroup = env !== undefined;
+  const stdio = ['ignore', isGroup ? 'pipe' : 'ignore', 'pipe'];
+  const child = spawn(command, parameters, { ...user, cwd, stdio, ...(isGroup && { env, detached: true }) });
+  return Object.assign(child, { isGroup });
 }
 
 async function main(names) {

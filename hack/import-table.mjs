@@ -34,6 +34,12 @@ export const importTable = [
     packages: anything,
   },
   {
+    area: 'elasticsearch-storage',
+    files: 'storage-plugins/elasticsearch-storage/src/',
+    may: ['contract', 'selection'],
+    packages: anything,
+  },
+  {
     area: 'sqlite-storage',
     files: 'storage-plugins/sqlite-storage/src/',
     may: ['contract', 'selection', 'storage-sql'],

@@ -17,8 +17,10 @@ const required = new Set((process.env.CLUSTERDEX_REQUIRE_BACKENDS ?? '').split('
 const environment = { ...process.env };
 const running = [];
 const notRun = [];
-for (const backend of backends) {
-  if (process.env[backend.variable]) continue;
+// At once: some take many seconds to come up.
+await Promise.all(backends.map(startForTests));
+async function startForTests(backend) {
+  if (process.env[backend.variable]) return;
   try {
     const server = await startBackend(backend);
     running.push(server);

@@ -8,7 +8,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import type { OpenedStorage } from '../../src/plugin-host/open-storage.js';
 import { openTestStorage } from '../support/open-test-storage.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { testedStorages } from './tested-storages.js';
+import { testedDatabases } from './tested-storages.js';
 
 const types = ['configmaps', 'secrets', 'services'].map(
   (resource, index): ResourceType => ({
@@ -45,7 +45,7 @@ async function collect(batches: AsyncIterable<ObjectBatch>): Promise<string[]> {
 }
 
 /** Each with a store of its own. */
-const servers = () => testedStorages().filter(({ notRun }) => notRun !== '');
+const servers = () => testedDatabases();
 
 // The smallest cache is emptied and filled all the time; without one everything comes from the server.
 describe.each([0, 1].flatMap((megabytes) => servers().map((server) => ({ ...server, megabytes }))))(

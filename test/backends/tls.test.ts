@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { openTestStorage } from '../support/open-test-storage.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { testedStorages } from './tested-storages.js';
+import { testedDatabases } from './tested-storages.js';
 
-const servers = testedStorages().filter(({ notRun }) => notRun !== '');
+const servers = testedDatabases();
 
 describe.each(servers)('$name over TLS', ({ name, config, notRun }) => {
   const folder = temporaryFolder();

@@ -103,13 +103,13 @@ describe.each(seeds)('a random fleet, seed %i', (seed) => {
     const row = fleetRow(one);
     if (row !== undefined) rowOf.set(exampleKey(createExample(one)), row);
   }
-  const storages = testedStorages();
+  const storages = testedStorages({ everyServer: true });
   const opened = new Map<string, OpenedStorage>();
 
   beforeAll(async () => {
-    for (const { name, config } of storages) {
+    for (const { name, storage: plugin, config } of storages) {
       if (config === undefined) continue;
-      const storage = await openTestStorage(name, { dataDirectory: folder, config });
+      const storage = await openTestStorage(plugin, { dataDirectory: folder, config });
       opened.set(name, storage);
       await fillStorage(storage.factory, generated);
     }

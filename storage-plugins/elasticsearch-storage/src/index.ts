@@ -1,0 +1,34 @@
+import { contractVersion, type StoragePlugin } from '@clusterdex/storage-contract';
+import { configSchema, type ElasticsearchConfig } from './config.js';
+import { createElasticsearchStorageFactory } from './elasticsearch-storage-factory.js';
+import { openStore } from './open-store.js';
+
+export default {
+  contract: contractVersion,
+  name: 'elasticsearch',
+  capabilities: {
+    watch: true,
+    labelSelector: true,
+    fieldSelector: true,
+    ownerSearch: true,
+    fuzzyName: true,
+    orderBy: true,
+    continueToken: true,
+    remainingItemCount: true,
+    onlyMetadata: true,
+    rows: true,
+    collectionResources: true,
+    events: true,
+    fullText: false,
+    rawQuery: false,
+    history: false,
+    durable: true,
+    multiProcess: true,
+    keyValue: false,
+  },
+  configSchema,
+  async createStorageFactory(config, host) {
+    const { store, schema } = await openStore(config, host);
+    return createElasticsearchStorageFactory(store, schema);
+  },
+} satisfies StoragePlugin<ElasticsearchConfig>;
