@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { ConfigError } from './config-error.js';
 
 /** Reads a storage's config file, YAML or JSON (which is YAML). An empty file is an empty config. */
@@ -19,11 +19,21 @@ function readConfig(path: string): string {
   }
 }
 
+/** What stands at a fault is not repeated: it may be a password. */
 function parseConfig(path: string, text: string): unknown {
+  const document = parseDocument(text, { prettyErrors: true });
+  const [fault] = [...document.errors, ...document.warnings];
+  if (fault !== undefined) {
+    const [place] = fault.linePos ?? [];
+    const where = place === undefined ? '' : ` at line ${place.line}, column ${place.col}`;
+    throw new ConfigError(`--storage-config ${path} is neither YAML nor JSON: ${fault.code}${where}`);
+  }
   try {
-    return parse(text, { prettyErrors: true });
-  } catch (error) {
-    throw new ConfigError(`--storage-config ${path} is neither YAML nor JSON: ${reason(error)}`, { cause: error });
+    return document.toJS();
+  } catch {
+    throw new ConfigError(
+      `--storage-config ${path} is no YAML: an alias has no anchor; a text that begins with * stands in quotes`,
+    );
   }
 }
 
