@@ -39,13 +39,16 @@ const starters = {
     const child = start(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], { user });
     return { child, stopSignal: 'SIGINT', ready: saysReady(child) };
   },
-  async mysql({ bin, folder, user, port, certificate }) {
+  async mysql({ bin, folder, user, port, certificate, more }) {
     const data = join(folder, 'data');
-    mkdirSync(data);
-    if (user.uid !== undefined) chownSync(data, user.uid, user.gid);
-    const common = ['--no-defaults', `--datadir=${data}`];
-    const install = ['mariadb-install-db', '--auth-root-authentication-method=normal', '--skip-test-db'];
-    run('/usr/bin/env', [install[0], ...common, ...install.slice(1)], user);
+    // Its temporary files have the same names in every server.
+    const common = ['--no-defaults', `--datadir=${data}`, `--tmpdir=${folder}`];
+    if (!existsSync(data)) {
+      mkdirSync(data);
+      if (user.uid !== undefined) chownSync(data, user.uid, user.gid);
+      const install = ['mariadb-install-db', '--auth-root-authentication-method=normal', '--skip-test-db'];
+      run('/usr/bin/env', [install[0], ...common, ...install.slice(1)], user);
+    }
     const settings = {
       port,
       'bind-address': '127.0.0.1',
@@ -57,6 +60,7 @@ const starters = {
     };
     if (certificate !== undefined)
       Object.assign(settings, { 'ssl-cert': certificate.file, 'ssl-key': certificate.key });
+    Object.assign(settings, more);
     const flags = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
     const child = start(join(bin, 'mariadbd'), [...common, '--skip-name-resolve', ...flags], { user });
     return { child, stopSignal: 'SIGTERM', ready: saysReady(child) };
@@ -103,7 +107,10 @@ export async function startBackend(backend, port, more = {}) {
       if (failure === undefined) return;
       await kill('SIGKILL');
       // What a killed server leaves behind ends a moment later.
-      if (Date.now() > deadline || !/still in use|shared memory|in use by/.test(failure)) {
+      if (
+        Date.now() > deadline ||
+        !/still in use|shared memory|in use by|[Uu]nable to lock|already in use/.test(failure)
+      ) {
         rmSync(folder, { recursive: true, force: true });
         throw new Error(`${backend.title} did not start:\n${failure}`);
       }

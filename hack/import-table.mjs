@@ -26,6 +26,12 @@ export const importTable = [
     packages: anything,
   },
   { area: 'contract', files: 'storage-plugins/storage-contract/src/', may: ['selection'], packages: pure },
+  {
+    area: 'storage-sql',
+    files: 'storage-plugins/storage-sql/src/server/',
+    may: ['contract', 'selection'],
+    packages: anything,
+  },
   { area: 'storage-sql', files: 'storage-plugins/storage-sql/src/', may: ['contract', 'selection'], packages: pure },
   {
     area: 'memory-storage',

@@ -1,4 +1,5 @@
 import { createStorageError, isStorageError, type StorageError } from '@clusterdex/storage-contract';
+import { isSocketError } from '@clusterdex/storage-sql';
 
 /** The number that MySQL and MariaDB give their errors; undefined for any other. */
 export function errorNumber(error: unknown): number | undefined {
@@ -16,16 +17,6 @@ export function isTransient(error: unknown): boolean {
   return [deadlock, lockWaitTimeout, changedSinceRead, duplicate].includes(errorNumber(error) ?? 0);
 }
 
-const socketCodes = [
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENOENT',
-];
 /** Killed, shut down, or gone while a statement ran. */
 const lostNumbers = new Set([1053, 1077, 1079, 1152, 1184, 1927, 3169, 4031]);
 
@@ -34,8 +25,7 @@ export function isConnectionLoss(error: unknown): boolean {
   const number = errorNumber(error);
   if (number !== undefined && lostNumbers.has(number)) return true;
   if (!(error instanceof Error)) return false;
-  if ('code' in error && (socketCodes.includes(String(error.code)) || /^PROTOCOL_/.test(String(error.code))))
-    return true;
+  if (isSocketError(error) || ('code' in error && /^PROTOCOL_/.test(String(error.code)))) return true;
   return /closed state|Connection lost|connection is closed|no free connection/i.test(error.message);
 }
 

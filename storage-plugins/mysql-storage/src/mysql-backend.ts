@@ -161,6 +161,7 @@ async function selectPage(
   const found = await connection.query(
     sql`SELECT ${columns} FROM ${from} WHERE ${where} ORDER BY ${renderOrder(order, backend.dialect)}
       LIMIT ${verbatim(String(most))} OFFSET ${verbatim(String(offset))}`,
+    { name: 'search' },
   );
   const more = limit !== undefined && found.length > limit;
   const page = more ? found.slice(0, limit) : found;

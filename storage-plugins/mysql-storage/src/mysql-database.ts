@@ -1,14 +1,27 @@
+import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { createStorageError, type StorageHost } from '@clusterdex/storage-contract';
-import type { QueryOptions, Row, SqlConnection, SqlDatabase, SqlValue, Statement } from '@clusterdex/storage-sql';
+import {
+  PoolGauges,
+  type QueryOptions,
+  type Row,
+  type SqlConnection,
+  type SqlDatabase,
+  type SqlValue,
+  type Statement,
+  StatementWatch,
+} from '@clusterdex/storage-sql';
 import mysql from 'mysql2';
 import type { ConnectionOptions, Pool, PoolConnection } from 'mysql2/promise';
 import { createConnection, createPool } from 'mysql2/promise';
 import type { MysqlConfig } from './config.js';
 import { connectionSettings, describeServer } from './connection-settings.js';
-import { errorNumber, isTransient, mapError } from './map-error.js';
+import { explainStatement } from './explain-statement.js';
+import { errorNumber, isConnectionLoss, isTransient, mapError } from './map-error.js';
 
 const attempts = 8;
+/** How much later than the server's own limit a statement is given up, because nothing comes. */
+const answerPatienceMilliseconds = 2000;
 const unknownDatabase = 1049;
 
 /** A connection that can also give rows as they come. */
@@ -17,19 +30,37 @@ export interface MysqlConnection extends SqlConnection {
   stream(statement: Statement): AsyncIterable<Row>;
 }
 
+/** Of a connection of mysql2, which does not say so in its types. */
+interface WithSocket {
+  readonly stream: Socket;
+}
+
+type Kind = 'reads' | 'writes';
+
+interface PoolOf {
+  readonly kind: Kind;
+  readonly pool: Pool;
+  readonly most: number;
+  readonly gauges: PoolGauges;
+  /** With the time at which each was made. */
+  readonly open: Map<PoolConnection['connection'], number>;
+  readonly busy: Set<PoolConnection>;
+  readonly waiting: Set<object>;
+}
+
 /** The pools of connections. */
 export class MysqlDatabase implements SqlDatabase {
   /** `host:port/database`, for messages. */
   readonly server: string;
   readonly #config: MysqlConfig;
   readonly #host: StorageHost;
-  readonly #reads: Pool;
-  readonly #writes: Pool;
+  readonly #reads: PoolOf;
+  readonly #writes: PoolOf;
+  readonly #observed: StatementWatch;
   readonly #prepared = new WeakSet<object>();
   /** How to end what runs on each connection: a query does not notice by itself that its connection was destroyed. */
   readonly #busy = new Map<PoolConnection, (error: Error) => void>();
   readonly #waiting = new Set<(error: Error) => void>();
-  readonly #seconds;
   #closed = false;
 
   static async open(config: MysqlConfig, host: StorageHost): Promise<MysqlDatabase> {
@@ -40,14 +71,16 @@ export class MysqlDatabase implements SqlDatabase {
     this.#config = config;
     this.#host = host;
     this.server = describeServer(settings);
-    const { connPool } = config;
-    this.#reads = this.#pool(settings, connPool.maxOpenConns);
-    this.#writes = this.#pool(settings, connPool.maxWriteConns);
-    this.#seconds = host.metrics.histogram('statement_seconds', 'Time of a statement, the way there and back included');
+    const { connPool, slowQueryMilliseconds } = config;
+    this.#reads = this.#pool(settings, 'reads', connPool.maxOpenConns);
+    this.#writes = this.#pool(settings, 'writes', connPool.maxWriteConns);
+    const explain = (text: string, values: readonly unknown[]) => this.#explain(text, values as readonly SqlValue[]);
+    this.#observed = new StatementWatch({ host, slowQueryMilliseconds, explain });
   }
 
-  query(statement: Statement, { signal }: QueryOptions = {}): Promise<readonly Row[]> {
-    return this.#with(this.#reads, (connection) => connection.query(statement), signal);
+  query(statement: Statement, { signal, name }: QueryOptions = {}): Promise<readonly Row[]> {
+    const named = name === undefined ? {} : { name };
+    return this.#with(this.#reads, (connection) => connection.query(statement, named), signal);
   }
 
   snapshot<Result>(work: (connection: MysqlConnection) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
@@ -66,9 +99,17 @@ export class MysqlDatabase implements SqlDatabase {
   }
 
   async transaction<Result>(work: (connection: SqlConnection) => Promise<Result>): Promise<Result> {
+    const start = performance.now();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#with(this.#writes, (connection) => runTransaction(connection, work), undefined, true);
+        const result = await this.#with(
+          this.#writes,
+          (connection) => runTransaction(connection, work),
+          undefined,
+          true,
+        );
+        this.#observed.transaction(start);
+        return result;
       } catch (error) {
         if (!isTransient(error) || attempt === attempts) throw this.#closedOr(error);
         await setTimeout(2 ** attempt * (1 + Math.random()));
@@ -95,33 +136,45 @@ export class MysqlDatabase implements SqlDatabase {
       end(closedError());
     }
     this.#busy.clear();
-    await Promise.all([this.#reads.end(), this.#writes.end()]);
+    await Promise.all([this.#reads.pool.end(), this.#writes.pool.end()]);
   }
 
-  #pool(settings: ConnectionOptions, connectionLimit: number): Pool {
-    const { connMaxLifetimeSeconds } = this.#config.connPool;
-    return createPool({
+  #pool(settings: ConnectionOptions, kind: Kind, most: number): PoolOf {
+    const pool = createPool({
       ...settings,
-      connectionLimit,
+      connectionLimit: most,
+      // What nobody needs for a while is closed.
+      maxIdle: Math.max(1, most - 1),
+      idleTimeout: 60_000,
       charset: 'utf8mb4',
       timezone: 'Z',
       rowsAsArray: true,
       enableKeepAlive: true,
       connectTimeout: this.#config.connPool.waitMilliseconds,
-      idleTimeout: connMaxLifetimeSeconds > 0 ? Math.min(60, connMaxLifetimeSeconds) * 1000 : 60_000,
       maxPreparedStatements: 50,
     });
+    const open: PoolOf['open'] = new Map();
+    const busy: PoolOf['busy'] = new Set();
+    const waiting: PoolOf['waiting'] = new Set();
+    const state = () => ({ open: open.size, busy: busy.size, waiting: waiting.size });
+    return { kind, pool, most, gauges: new PoolGauges(this.#host.metrics, kind, state), open, busy, waiting };
   }
 
   /** The settings of the session, once for each connection. */
-  async #prepare(connection: PoolConnection, pool: Pool): Promise<void> {
+  async #prepare(connection: PoolConnection, pool: PoolOf): Promise<void> {
     if (this.#prepared.has(connection.connection)) return;
+    pool.open.set(connection.connection, performance.now());
+    socketOf(connection).once('close', () => {
+      pool.open.delete(connection.connection);
+      pool.gauges.changed();
+    });
+    pool.gauges.changed();
     const [[version]] = (await connection.query({ sql: 'SELECT version()', rowsAsArray: true })) as unknown as [
       [[string]],
     ];
     const isMariaDb = /mariadb/i.test(version[0]);
     const { statementTimeoutMilliseconds, params } = this.#config;
-    const isolation = pool === this.#writes ? 'READ COMMITTED' : 'REPEATABLE READ';
+    const isolation = pool.kind === 'writes' ? 'READ COMMITTED' : 'REPEATABLE READ';
     await connection.query(`SET SESSION TRANSACTION ISOLATION LEVEL ${isolation}`);
     const session: Record<string, string | number> = {
       // Texts are escaped with backslashes on the way, and nothing is cut off silently.
@@ -144,7 +197,7 @@ export class MysqlDatabase implements SqlDatabase {
   }
 
   async #with<Result>(
-    pool: Pool,
+    pool: PoolOf,
     work: (connection: MysqlConnection) => Promise<Result>,
     signal?: AbortSignal,
     raw = false,
@@ -155,35 +208,64 @@ export class MysqlDatabase implements SqlDatabase {
     const working = (async () => {
       await this.#prepare(connection, pool);
       return work({
-        query: (statement) => this.#send(connection, statement),
+        query: (statement, options) => this.#send(connection, statement, options),
         stream: (statement) => streamRows(connection, statement),
       });
     })();
     try {
       return await new Promise<Result>((resolve, reject) => {
         this.#busy.set(connection, reject);
+        this.#giveUpSilence(connection, reject);
         abort = () => {
           connection.destroy();
           // The server goes on for somebody who has left, unless it is told.
-          pool.query(`KILL ${Number(connection.threadId)}`).catch(() => {});
+          pool.pool.query(`KILL ${Number(connection.threadId)}`).catch(() => {});
           reject(createStorageError('TIMEOUT', 'the statement was aborted', { cause: signal?.reason }));
         };
         signal?.addEventListener('abort', abort, { once: true });
         working.then(resolve, reject);
       });
     } catch (error) {
+      if (isConnectionLoss(error)) connection.destroy();
       throw raw ? error : this.#closedOr(error);
     } finally {
       signal?.removeEventListener('abort', abort);
       this.#busy.delete(connection);
-      connection.release();
+      this.#giveBack(connection, pool);
     }
   }
 
-  async #connect(pool: Pool): Promise<PoolConnection> {
-    const connecting = pool.getConnection();
+  /** A connection over which nothing comes any more would be waited for without end. */
+  #giveUpSilence(connection: PoolConnection, reject: (error: Error) => void): void {
+    const { statementTimeoutMilliseconds } = this.#config;
+    if (statementTimeoutMilliseconds === 0) return;
+    const socket = socketOf(connection);
+    const milliseconds = statementTimeoutMilliseconds + answerPatienceMilliseconds;
+    socket.setTimeout(milliseconds);
+    socket.once('timeout', () => {
+      connection.destroy();
+      reject(new Error(`Connection lost: nothing came over it for ${milliseconds} ms`));
+    });
+  }
+
+  #giveBack(connection: PoolConnection, pool: PoolOf): void {
+    const socket = socketOf(connection);
+    socket.setTimeout(0);
+    socket.removeAllListeners('timeout');
+    pool.busy.delete(connection);
+    pool.gauges.changed();
+    const { connMaxLifetimeSeconds } = this.#config.connPool;
+    const made = pool.open.get(connection.connection) ?? Number.POSITIVE_INFINITY;
+    if (connMaxLifetimeSeconds > 0 && performance.now() - made > connMaxLifetimeSeconds * 1000) connection.destroy();
+    else connection.release();
+  }
+
+  async #connect(pool: PoolOf): Promise<PoolConnection> {
+    const connecting = pool.pool.getConnection();
     const late = new AbortController();
     let refuse = (_error: Error) => {};
+    pool.waiting.add(late);
+    pool.gauges.changed();
     try {
       const connection = await new Promise<PoolConnection>((resolve, reject) => {
         refuse = reject;
@@ -191,40 +273,63 @@ export class MysqlDatabase implements SqlDatabase {
         connecting.then(resolve, reject);
         const { waitMilliseconds } = this.#config.connPool;
         setTimeout(waitMilliseconds, undefined, { signal: late.signal }).then(
-          () => reject(new Error(`no free connection within ${waitMilliseconds} ms`)),
+          () => reject(this.#exhausted(pool)),
           () => {},
         );
       });
+      pool.busy.add(connection);
       return connection;
     } catch (error) {
       connecting.then((connection) => connection.release()).catch(() => {});
       throw this.#closedOr(error);
     } finally {
       late.abort();
+      pool.waiting.delete(late);
+      pool.gauges.changed();
       this.#waiting.delete(refuse);
     }
   }
 
-  async #send(connection: PoolConnection, { text, parameters }: Statement): Promise<readonly Row[]> {
+  /** Nothing came in time: a connection that was free, or a new one. */
+  #exhausted({ kind, most, busy }: PoolOf): Error {
+    const { waitMilliseconds } = this.#config.connPool;
+    const key = kind === 'reads' ? 'maxOpenConns' : 'maxWriteConns';
+    return createStorageError(
+      'UNAVAILABLE',
+      busy.size < most
+        ? `MySQL at ${this.server} cannot be reached: no connection within ${waitMilliseconds} ms`
+        : `all ${most} connections to MySQL at ${this.server} (connPool.${key}) were busy for ${waitMilliseconds} ms`,
+    );
+  }
+
+  async #send(
+    connection: PoolConnection,
+    { text, parameters }: Statement,
+    { name }: Pick<QueryOptions, 'name'> = {},
+  ): Promise<readonly Row[]> {
     const start = performance.now();
     // Bytes go as they are in the binary protocol; in the other they would go as digits.
     const binary = parameters.some((value) => value instanceof Uint8Array);
     const values = parameters.map(binary ? bindBinary : bindText);
     const [answer] = binary ? await connection.execute(text, values) : await connection.query(text, values);
-    const milliseconds = performance.now() - start;
-    this.#seconds.observe(milliseconds / 1000);
-    const { slowQueryMilliseconds } = this.#config;
-    if (slowQueryMilliseconds > 0 && milliseconds > slowQueryMilliseconds) {
-      this.#host.logger.warn({ milliseconds: Math.round(milliseconds), statement: text }, 'slow statement');
-    }
+    this.#observed.statement(start, { text, values: parameters, name });
     if (Array.isArray(answer)) return answer as unknown as readonly Row[];
     return [[(answer as { insertId: number }).insertId]];
+  }
+
+  /** The plan as the server makes it for these values; nothing is run. undefined when no connection is free. */
+  async #explain(text: string, values: readonly SqlValue[]): Promise<readonly string[] | undefined> {
+    const { busy, most } = this.#reads;
+    if (this.#closed || busy.size === most) return undefined;
+    return this.#with(this.#reads, (connection) => explainStatement(connection, { text, parameters: values }));
   }
 
   #closedOr(error: unknown): Error {
     return this.#closed ? closedError(error) : mapError(error, this.server);
   }
 }
+
+const socketOf = (connection: PoolConnection) => (connection.connection as unknown as WithSocket).stream;
 
 const plain = (text: string): Statement => ({ text, parameters: [] });
 

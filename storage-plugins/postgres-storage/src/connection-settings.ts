@@ -1,87 +1,40 @@
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createStorageError } from '@clusterdex/storage-contract';
+import { parseDsn, passwordIn, readSettingFile, type ServerAddress, tlsSettings } from '@clusterdex/storage-sql';
 import type { ClientConfig } from 'pg';
 import type { PostgresConfig } from './config.js';
 import { defaultUser } from './default-user.js';
 
 /** What pg needs to connect. Throws INVALID for what is contradictory and for files that cannot be read. */
 export function connectionSettings(config: PostgresConfig): ClientConfig {
-  const parsed = config.dsn === undefined ? {} : parseDsn(config.dsn);
-  const settings: ClientConfig = {
+  const form = { protocols: ['postgres:', 'postgresql:'], hostParameter: true };
+  const { password: ofDsn, ...parsed }: ServerAddress = config.dsn === undefined ? {} : parseDsn(config.dsn, form);
+  const password = passwordOf(config) ?? ofDsn ?? process.env.DB_PASSWORD;
+  const { rejectUnauthorized, ...files } = tlsSettings(config) ?? {};
+  const user = config.user ?? parsed.user ?? defaultUser();
+  return {
     ...parsed,
     ...(config.host !== undefined && { host: config.host }),
     ...(config.port !== undefined && { port: config.port }),
-    ...(config.user !== undefined && { user: config.user }),
+    ...(user !== undefined && { user }),
     ...(config.database !== undefined && { database: config.database }),
     application_name: 'clusterdex',
     keepAlive: true,
+    ...(password !== undefined && { password }),
+    ssl: rejectUnauthorized !== undefined && {
+      ...files,
+      rejectUnauthorized,
+      ...(config.sslMode === 'verify-ca' && { checkServerIdentity: () => undefined }),
+    },
   };
-  settings.user ??= defaultUser();
-  const password = passwordOf(config, parsed.password);
-  return { ...settings, ...(password !== undefined && { password }), ssl: tls(config) };
 }
 
 /** Whether a plain connection may stand in where the server does not speak TLS. */
 export const mayBePlain = ({ sslMode }: PostgresConfig): boolean => sslMode === 'prefer';
 
-function parseDsn(dsn: string): ClientConfig {
-  let url: URL;
-  try {
-    url = new URL(dsn);
-  } catch {
-    throw createStorageError('INVALID', 'dsn is no URL; expected postgres://user@host:port/database');
-  }
-  if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:') {
-    throw createStorageError('INVALID', `dsn begins with ${url.protocol}//; expected postgres://`);
-  }
-  const [surplus] = url.searchParams.keys();
-  if (surplus !== undefined && surplus !== 'host') {
-    throw createStorageError('INVALID', `the parameter ${surplus} of the dsn has a key of its own in the config`);
-  }
-  const host = url.searchParams.get('host') ?? decodeURIComponent(url.hostname).replace(/^\[|\]$/g, '');
-  const database = decodeURIComponent(url.pathname.slice(1));
-  return {
-    ...(host !== '' && { host }),
-    ...(url.port !== '' && { port: Number(url.port) }),
-    ...(url.username !== '' && { user: decodeURIComponent(url.username) }),
-    ...(url.password !== '' && { password: decodeURIComponent(url.password) }),
-    ...(database !== '' && { database }),
-  };
-}
-
-function passwordOf(config: PostgresConfig, ofDsn: ClientConfig['password']): ClientConfig['password'] {
-  const { passwordFile } = config;
-  if (passwordFile !== undefined) {
-    read(passwordFile, 'passwordFile');
-    return async () => (await readFile(passwordFile, 'utf8')).replace(/\r?\n$/, '');
-  }
-  return config.password ?? ofDsn ?? process.env.DB_PASSWORD;
-}
-
-function tls(config: PostgresConfig): NonNullable<ClientConfig['ssl']> {
-  const { sslMode, sslRootCertFile, sslCertFile, sslKeyFile } = config;
-  if ((sslCertFile === undefined) !== (sslKeyFile === undefined)) {
-    throw createStorageError('INVALID', 'expected sslCertFile and sslKeyFile together, found one of them');
-  }
-  if (sslMode === 'disable') return false;
-  const verifies = sslMode === 'verify-ca' || sslMode === 'verify-full';
-  return {
-    rejectUnauthorized: verifies,
-    ...(sslMode === 'verify-ca' && { checkServerIdentity: () => undefined }),
-    ...(sslRootCertFile !== undefined && { ca: read(sslRootCertFile, 'sslRootCertFile') }),
-    ...(sslCertFile !== undefined && { cert: read(sslCertFile, 'sslCertFile') }),
-    ...(sslKeyFile !== undefined && { key: read(sslKeyFile, 'sslKeyFile') }),
-  };
-}
-
-function read(path: string, key: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'see the cause';
-    throw createStorageError('INVALID', `${key} ${path} cannot be read: ${reason}`, { cause: error });
-  }
+function passwordOf({ password, passwordFile }: PostgresConfig): ClientConfig['password'] {
+  if (passwordFile === undefined) return password;
+  readSettingFile(passwordFile, 'passwordFile');
+  return async () => passwordIn(await readFile(passwordFile, 'utf8'));
 }
 
 /** `host:port/database` of what `connectionSettings` made, for messages: never the password. */

@@ -1,4 +1,5 @@
 import { createStorageError, isStorageError, type StorageError } from '@clusterdex/storage-contract';
+import { isSocketError } from '@clusterdex/storage-sql';
 
 /** SQLSTATE of an error of the server; undefined for any other. */
 export function sqlState(error: unknown): string | undefined {
@@ -11,23 +12,12 @@ export function isTransient(error: unknown): boolean {
   return ['40001', '40P01', '23505'].includes(sqlState(error) ?? '');
 }
 
-const socketCodes = [
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENOENT',
-];
-
 /** What the connection itself suffered: nobody knows how far the server has come. */
 export function isConnectionLoss(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined) return state.startsWith('08') || ['57P01', '57P02', '57P03'].includes(state);
   if (!(error instanceof Error)) return false;
-  if ('code' in error && socketCodes.includes(String(error.code))) return true;
+  if (isSocketError(error)) return true;
   return /^(?:Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded|timeout expired|Query read timeout)/.test(
     error.message,
   );

@@ -1,25 +1,25 @@
 import { setTimeout } from 'node:timers/promises';
 import { createStorageError, type StorageHost } from '@clusterdex/storage-contract';
-import type { QueryOptions, Row, SqlConnection, SqlDatabase, Statement, Value } from '@clusterdex/storage-sql';
+import {
+  PoolGauges,
+  type QueryOptions,
+  type Row,
+  type SqlConnection,
+  type SqlDatabase,
+  type Statement,
+  StatementWatch,
+  type Value,
+} from '@clusterdex/storage-sql';
 import pg from 'pg';
 import type { PostgresConfig } from './config.js';
 import { connectionSettings, describeServer, mayBePlain } from './connection-settings.js';
 import { isConnectionLoss, isTransient, mapError } from './map-error.js';
 import { bindValue, numberPlaceholders } from './number-sql.js';
-import { PoolGauges } from './pool-gauges.js';
 import { PreparedNames } from './prepared-names.js';
-import { SlowStatements } from './slow-statements.js';
 
 const attempts = 6;
 /** How much later than the server's own limit a statement is given up, because nothing comes. */
 const answerPatienceMilliseconds = 2000;
-/** Statements that are measured by themselves, by the first word of their names. */
-const operations = {
-  get: 'Time of the statement that gets one object',
-  search: 'Time of a statement that is made for one search: which objects, in which order',
-  read: 'Time of the statement that reads the bytes of a batch',
-  changes: 'Time of the statement with which watches read the log',
-};
 const numericTypes = new Set([20, 21, 23, 26]);
 const boolean = 16;
 
@@ -45,10 +45,7 @@ export class PostgresDatabase implements SqlDatabase {
   readonly #reads: pg.Pool;
   readonly #writes: pg.Pool;
   readonly #busy = new Set<pg.PoolClient>();
-  readonly #seconds;
-  readonly #transactionSeconds;
-  readonly #operationSeconds = new Map<string, { observe(seconds: number): void }>();
-  readonly #slow: SlowStatements;
+  readonly #observed: StatementWatch;
   readonly #prepared = new PreparedNames();
   readonly #waiting = new Set<(error: Error) => void>();
   #closed = false;
@@ -66,14 +63,9 @@ export class PostgresDatabase implements SqlDatabase {
     const { connPool } = config;
     this.#reads = this.#pool(settings, 'reads', connPool.maxOpenConns);
     this.#writes = this.#pool(settings, 'writes', connPool.maxWriteConns);
-    const { metrics, logger } = host;
-    this.#seconds = metrics.histogram('statement_seconds', 'Time of a statement, the way there and back included');
-    this.#transactionSeconds = metrics.histogram('transaction_seconds', 'Time of a transaction that writes');
-    for (const [operation, help] of Object.entries(operations)) {
-      this.#operationSeconds.set(operation, metrics.histogram(`${operation}_seconds`, help));
-    }
+    const { slowQueryMilliseconds } = config;
     const explain = (text: string, values: readonly unknown[]) => this.#explain(text, values);
-    this.#slow = new SlowStatements({ logger, milliseconds: config.slowQueryMilliseconds, explain });
+    this.#observed = new StatementWatch({ host, slowQueryMilliseconds, explain });
   }
 
   /** On any connection for reads. */
@@ -109,7 +101,7 @@ export class PostgresDatabase implements SqlDatabase {
           undefined,
           true,
         );
-        this.#transactionSeconds.observe((performance.now() - start) / 1000);
+        this.#observed.transaction(start);
         return result;
       } catch (error) {
         if (!isTransient(error) || attempt === attempts) throw this.#closedOr(error);
@@ -152,7 +144,14 @@ export class PostgresDatabase implements SqlDatabase {
       }),
     };
     const pool = new pg.Pool(options);
-    new PoolGauges(this.#host.metrics, kind).follow(pool);
+    const gauges = new PoolGauges(this.#host.metrics, kind, () => ({
+      open: pool.totalCount,
+      busy: pool.totalCount - pool.idleCount,
+      waiting: pool.waitingCount,
+    }));
+    for (const event of ['connect', 'acquire', 'release', 'remove'] as const) {
+      pool.on(event as 'connect', gauges.changed);
+    }
     const session = {
       search_path: schema,
       client_encoding: 'UTF8',
@@ -247,10 +246,8 @@ export class PostgresDatabase implements SqlDatabase {
       rowMode: 'array',
       ...(this.#config.preparedStatements && (name === undefined ? this.#prepared.of(numbered) : { name })),
     });
-    const milliseconds = performance.now() - start;
-    this.#seconds.observe(milliseconds / 1000);
-    this.#operationSeconds.get(operationOf(numbered, name))?.observe(milliseconds / 1000);
-    this.#slow.observe(milliseconds, numbered, values);
+    const operation = name ?? (numbered.startsWith('WITH page') ? 'search' : undefined);
+    this.#observed.statement(start, { text: numbered, values, name: operation });
     return rows;
   }
 
@@ -282,11 +279,6 @@ export class PostgresDatabase implements SqlDatabase {
 /** What pg-pool says when no connection became free; one that could not be made fails in other words. */
 const isPoolExhausted = (error: unknown): boolean =>
   error instanceof Error && error.message === 'timeout exceeded when trying to connect';
-
-function operationOf(text: string, name: string | undefined): string {
-  if (name !== undefined) return name.split(' ', 1)[0] ?? '';
-  return text.startsWith('WITH page') ? 'search' : '';
-}
 
 const closedError = (cause?: unknown) => createStorageError('CLOSED', 'the postgres storage is shut down', { cause });
 

@@ -1,3 +1,4 @@
+export * from './connection/index.js';
 export * from './selected.js';
 export * from './selection.js';
 export * from './server-storage.js';
