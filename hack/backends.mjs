@@ -55,7 +55,8 @@ const starters = {
       socket: join(folder, 'socket'),
       'pid-file': join(folder, 'pid'),
       'max-connections': 200,
-      'innodb-flush-log-at-trx-commit': 0,
+      // What was committed survives the end of the server, not that of the machine.
+      'innodb-flush-log-at-trx-commit': 2,
       'innodb-buffer-pool-size': 268435456,
     };
     if (certificate !== undefined)
