@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import type { Capabilities, ClusterInventory, StorageFactory } from '@clusterdex/storage-contract';
 import type { Registry } from 'prom-client';
@@ -60,6 +61,7 @@ export function startSynchro(options: SynchroOptions): Synchro {
   const { logger, registry, sources } = options;
   const identity = `${hostname()}_${randomUUID()}`;
   const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal);
   const metrics = createResourceSyncMetrics(registry);
   let manager: ClusterManager | undefined;
   const lease = openLease(options, identity);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterInventory, ClusterSynchroReport, ResourceInventory } from '@clusterdex/storage-contract';
 import { apiVersionOf } from '../../kube/api-version.js';
@@ -148,6 +149,8 @@ export class ClusterSynchro {
       if (isHealthy && session === undefined) {
         const ender = new AbortController();
         const following = AbortSignal.any([signal, ender.signal]);
+        // Every sync of the cluster listens to it.
+        setMaxListeners(0, following);
         session = {
           end: () => ender.abort(),
           ended: this.follow({ connection, discovery, definitions, definitionsRead: read.promise }, following),

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ResourceInventory, ResourceSyncReport, ResourceType } from '@clusterdex/storage-contract';
 import { apiVersionOf } from '../../kube/api-version.js';
@@ -112,7 +113,9 @@ export function createSyncSet(options: SyncSetOptions): SyncSet {
 
   function run(planned: ResolvedSync, sync: ResourceSync): Running {
     const ender = new AbortController();
-    const ended = sync.run(AbortSignal.any([signal, ender.signal])).catch((error: unknown) => {
+    const running = AbortSignal.any([signal, ender.signal]);
+    setMaxListeners(0, running);
+    const ended = sync.run(running).catch((error: unknown) => {
       parts.logger.error(
         { err: error, cluster, resource: planned.storage.resource },
         'a sync ended by a fault of its own',

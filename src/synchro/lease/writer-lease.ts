@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SyncLogger } from '../resource-sync/resource-sync.js';
 import type { LeaseRecord, LeaseStore } from './lease-store.js';
@@ -120,6 +121,8 @@ export function createWriterLease(options: WriterLeaseOptions): WriterLease {
         const lost = new AbortController();
         const done = new AbortController();
         const writing = AbortSignal.any([signal, lost.signal]);
+        // All that it writes listens to it.
+        setMaxListeners(0, writing);
         const keeping = keep(AbortSignal.any([done.signal, lost.signal])).then(() => {
           if (!done.signal.aborted) lost.abort();
         });

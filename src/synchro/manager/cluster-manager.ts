@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterInventory } from '@clusterdex/storage-contract';
 import type { ClusterDeclaration } from '../cluster/cluster-declaration.js';
@@ -157,6 +158,7 @@ class Manager implements ClusterManager {
       onChange: () => this.noteChange(name),
     });
     const signal = AbortSignal.any([this.signal, ender.signal]);
+    setMaxListeners(0, signal);
     const ended = synchro.run(signal).catch((error: unknown) => {
       this.options.parts.logger.error(
         { err: error, cluster: name },
