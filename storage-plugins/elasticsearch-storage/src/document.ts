@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ResourceType } from '@clusterdex/storage-contract';
 import { asciiLower, isDecimal, type SelectableObject } from '@clusterdex/storage-contract/selection';
+import { wordsOfText } from './full-text-query.js';
 import { type Salt, tokensOf } from './tokens.js';
 
 /** What a document tells besides the object: enough to decide on changes, and to answer without looking into it. */
@@ -30,7 +31,7 @@ export interface StoredDocument {
 export interface DocumentSource {
   readonly type: ResourceType;
   readonly selectable: Omit<SelectableObject, 'kind' | 'syncedAt' | 'json'>;
-  readonly text: string;
+  readonly json: Uint8Array;
   readonly row: string | undefined;
   readonly state: Pick<DocumentState, 'digest' | 'synced' | 'metadataEnd' | 'batch'>;
 }
@@ -79,7 +80,7 @@ export function numberOrder(text: string): string {
 
 /** The body of the document, as JSON. */
 export function createDocument(source: DocumentSource, salt: Salt): string {
-  const { type, selectable, text, row, state } = source;
+  const { type, selectable, json, row, state } = source;
   const { cluster, namespace, name, uid, ownerUid, resourceVersion, createdAt, labels } = selectable;
   const { group, version, resource, kind, namespaced } = type;
   const place: Place = [cluster, namespace, name];
@@ -101,8 +102,9 @@ export function createDocument(source: DocumentSource, salt: Salt): string {
       created: timeOrder(createdAt),
       synced: state.synced,
       tokens: tokensOf(selectable.fields(), labels, salt),
+      words: wordsOfText(json),
     },
-    object: text,
+    object: Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString(),
     row,
     state: {
       type: [group, version, resource, kind, namespaced],

@@ -75,6 +75,7 @@ export function resourcesDefinition(
             created: long,
             synced: long,
             tokens: words,
+            words: { ...words, index_options: 'positions' },
           },
         },
         object: kept,

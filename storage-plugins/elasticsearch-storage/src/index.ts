@@ -19,7 +19,7 @@ export default {
     rows: true,
     collectionResources: true,
     events: true,
-    fullText: false,
+    fullText: true,
     rawQuery: false,
     history: false,
     durable: true,

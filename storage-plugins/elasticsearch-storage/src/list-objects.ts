@@ -12,7 +12,7 @@ import type { StoredDocument } from './document.js';
 import { allOf, type Query } from './field-query.js';
 import { HitBatch, type ReadForm, toType } from './hit-batch.js';
 import { ListOrder, type SortValues } from './list-order.js';
-import { compileList, refuseUnsupported, type TypeScope } from './list-query.js';
+import { compileList, type Residual, refuseUnsupported, type TypeScope } from './list-query.js';
 import { ownerUids } from './owner-uids.js';
 import type { Hit } from './search.js';
 import type { Store } from './store.js';
@@ -239,7 +239,7 @@ export function toSelectable({ object, state }: StoredDocument): SelectableObjec
   return { ...selectableFromJson(Buffer.from(object), state.cluster), kind: state.type[3], syncedAt: state.synced };
 }
 
-function compileMatch(residual: Pick<CollectionListOptions, 'labelSelector' | 'fieldSelector'>) {
+function compileMatch(residual: Residual) {
   const filter = compileFilter(residual);
   return (source: StoredDocument): boolean => filter(toSelectable(source));
 }

@@ -7,15 +7,18 @@ import {
 import { asciiLower } from '@clusterdex/storage-contract/selection';
 import { term, timeOrder } from './document.js';
 import { all, allOf, anyOf, fieldCondition, isOneOf, labelCondition, not, type Query } from './field-query.js';
+import { fullTextCondition } from './full-text-query.js';
 import type { Salt } from './tokens.js';
 
 /** Which types are searched; undefined: all. */
 export type TypeScope = readonly ResourceTypeSelector[] | undefined;
 
+export type Residual = Pick<CollectionListOptions, 'labelSelector' | 'fieldSelector' | 'fullText'>;
+
 export interface ListQuery {
   readonly query: Query;
   /** What the index cannot answer alone: each candidate has to be looked at with the reference selection. */
-  readonly residual: Pick<CollectionListOptions, 'labelSelector' | 'fieldSelector'> | undefined;
+  readonly residual: Residual | undefined;
 }
 
 export function refuseUnsupported(options: CollectionListOptions): void {
@@ -23,12 +26,6 @@ export function refuseUnsupported(options: CollectionListOptions): void {
     throw createStorageError(
       'NOT_SUPPORTED',
       `the storage 'elasticsearch' does not have the capability rawQuery, which this list asks for`,
-    );
-  }
-  if (options.fullText !== undefined) {
-    throw createStorageError(
-      'NOT_SUPPORTED',
-      `the storage 'elasticsearch' does not have the capability fullText, which this list asks for`,
     );
   }
   const extra = options.extraLabelSelector?.[0];
@@ -60,11 +57,14 @@ export function compileList(
   const labels = labelSelector.map((requirement) => ({ requirement, ...labelCondition(requirement, salt) }));
   const fields = fieldSelector.map((requirement) => ({ requirement, ...fieldCondition(requirement, salt) }));
   queries.push(...[...labels, ...fields].map(({ query }) => query).filter((query) => query !== all));
+  const words = options.fullText && fullTextCondition(options.fullText);
+  if (words !== undefined) queries.push(words.query);
   const residual = {
+    ...(words?.exact === false && { fullText: options.fullText }),
     labelSelector: labels.filter(({ exact }) => !exact).map(({ requirement }) => requirement),
     fieldSelector: fields.filter(({ exact }) => !exact).map(({ requirement }) => requirement),
   };
-  const needsLook = residual.labelSelector.length + residual.fieldSelector.length > 0;
+  const needsLook = words?.exact === false || residual.labelSelector.length + residual.fieldSelector.length > 0;
   return { query: allOf(queries), residual: needsLook ? residual : undefined };
 }
 

@@ -194,7 +194,7 @@ export class Writer {
     const selectable = selectableFromJson(json, scope.cluster);
     // Whoever reads it finds the end of the metadata itself.
     const state = { digest: digestOf(json), synced: this.#parts.host.now(), metadataEnd: 0, batch };
-    const source = { type: scope.type, selectable, text: after ?? '', row, state };
+    const source = { type: scope.type, selectable, json, row, state };
     return createDocument(source, this.#parts.salt);
   }
 
@@ -236,13 +236,12 @@ export class Writer {
     object: PreparedObject,
     more: { row: string | undefined; digest: string; batch: string; synced?: number | undefined },
   ): string {
-    const text = textOf(object.json);
-    const { namespace, name, uid, resourceVersion, createdAt, ownerUid, labels, metadataEnd } = object;
-    const fields = () => parseFields(text);
+    const { json, namespace, name, uid, resourceVersion, createdAt, ownerUid, labels, metadataEnd } = object;
+    const fields = () => parseFields(textOf(json));
     const selectable = { cluster, namespace, name, uid, resourceVersion, createdAt, ownerUid, labels, fields };
     const { row, digest, batch, synced = this.#parts.host.now() } = more;
     const state = { digest, synced, metadataEnd, batch };
-    return createDocument({ type, selectable, text, row, state }, this.#parts.salt);
+    return createDocument({ type, selectable, json, row, state }, this.#parts.salt);
   }
 
   /** What is stored of the objects of these changes, whether or not a search would find it yet. */
