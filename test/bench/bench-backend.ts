@@ -31,14 +31,29 @@ export async function openBenchBackend(storage: string): Promise<BenchBackend | 
   const { backends, startBackend } = (await import(file)) as Backends;
   const backend = backends.find(({ name }) => name === storage);
   if (backend === undefined) return embedded;
-  if (storage !== 'postgres') return `not run: the bench knows no bare driver for ${storage}`;
+  if (storage !== 'postgres' && storage !== 'elasticsearch')
+    return `not run: the bench knows no bare driver for ${storage}`;
   const given = process.env[backend.variable];
   try {
     const server = given === undefined ? await startBackend(backend) : { address: given, stop: async () => {} };
-    return postgres(server);
+    return storage === 'postgres' ? postgres(server) : elasticsearch(server);
   } catch (error) {
     return `not run: ${error instanceof Error ? error.message : error}; ${backend.start}`;
   }
+}
+
+function elasticsearch({ address, stop }: { readonly address: string; stop(): Promise<void> }): BenchBackend {
+  const run = `bench-${randomBytes(4).toString('hex')}`;
+  return {
+    config(store) {
+      const prefix = `${run}-${store.toLowerCase().replaceAll(/\W/g, '-')}`;
+      return { addresses: [address], prefix, replicas: 0, indexTemplate: false };
+    },
+    async stop() {
+      await fetch(new URL(`/${run}-*?expand_wildcards=all`, address), { method: 'DELETE' });
+      await stop();
+    },
+  };
 }
 
 function postgres({ address, stop }: { readonly address: string; stop(): Promise<void> }): BenchBackend {

@@ -19,7 +19,7 @@ by turns with it; the ratio is the result. Writes bench-results/latest.json.
 
   --quick              5,000 pods only, short rounds: a minute instead of ten
   --pods 5000,100000   sizes of the fleet
-  --storage NAMES      sqlite,memory; also postgres: the server that CLUSTERDEX_TEST_POSTGRES names, or one that is started
+  --storage NAMES      sqlite,memory; also postgres, elasticsearch: the server that CLUSTERDEX_TEST_POSTGRES or ELASTICSEARCH_URL names, or one that is started
   --part NAMES         storage,http; also growth: the same gets and label searches among few and many small objects
   --growth 10000,1000000   how few, and how many
   --rounds N           turns of subject and limit

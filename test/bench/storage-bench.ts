@@ -16,7 +16,12 @@ export interface StorageBenchOptions {
   readonly milliseconds: number;
 }
 
-const limits: Readonly<Record<string, string>> = { sqlite: 'bare sqlite', memory: 'bare map', postgres: 'bare pg' };
+const limits: Readonly<Record<string, string>> = {
+  sqlite: 'bare sqlite',
+  memory: 'bare map',
+  postgres: 'bare pg',
+  elasticsearch: 'bare elasticsearch',
+};
 
 /** A storage directly on its interface beside the bare thing, each in a process of its own, by turns. */
 export async function benchStorage(options: StorageBenchOptions): Promise<Figure[]> {

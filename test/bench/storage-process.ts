@@ -1,3 +1,4 @@
+import { createBareElasticsearch } from './bare-elasticsearch.js';
 import { createBarePostgres } from './bare-postgres.js';
 import { createBareMap, createBareSqlite } from './bare-subjects.js';
 import { createPluginSubject } from './plugin-subject.js';
@@ -41,6 +42,7 @@ function opened(): Opened {
 type Opening = Extract<StorageMessage, { kind: 'open' }>;
 
 function openSubject({ subject: name, dataDirectory, config }: Opening): Promise<Subject> | Subject {
+  if (name === 'bare elasticsearch') return createBareElasticsearch(config);
   if (name === 'bare pg') return createBarePostgres(config);
   if (name === 'bare sqlite') return createBareSqlite(dataDirectory);
   if (name === 'bare map') return createBareMap();

@@ -35,6 +35,9 @@ export function targetChecks(figures: readonly Figure[]): Check[] {
     });
   }
   checks.push(...postgresChecks(figures.filter(({ storage, pods }) => storage === 'postgres' && pods === small)));
+  checks.push(
+    ...elasticsearchChecks(figures.filter(({ storage, pods }) => storage === 'elasticsearch' && pods === small)),
+  );
   if (large > small) {
     for (const what of ['http: get one', 'http: list by label']) {
       const [few, many] = [find(what), find(what, large)];
@@ -49,6 +52,17 @@ export function targetChecks(figures: readonly Figure[]): Check[] {
     }
   }
   return checks;
+}
+
+function elasticsearchChecks(figures: readonly Figure[]): Check[] {
+  const wanted = [
+    ['list, limit 500', "elasticsearch, list of 500 at 50 % or more of the client's search"],
+    ['ingest', 'elasticsearch, ingest at 50 % or more of _bulk of the same documents'],
+  ] as const;
+  return wanted.flatMap(([begin, what]) => {
+    const figure = figures.find((one) => one.what.startsWith(begin));
+    return figure === undefined ? [] : [ratioCheck(what, figure, 0.5)];
+  });
 }
 
 /** Requests per second of Clusterpedia with PostgreSQL, measured on two idle cores; ten times as many is the target. */
