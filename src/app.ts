@@ -6,11 +6,13 @@ import { loadContinueKey } from './config/continue-key.js';
 import { makeDataDirectory } from './config/data-directory.js';
 import type { ListenAddress } from './config/listen-address.js';
 import type { StorageSettings } from './config/storage-settings.js';
+import { openSteps, type StepSettings } from './plugin-host/open-steps.js';
 import { type OpenedStorage, openStorage } from './plugin-host/open-storage.js';
 import { createContinueTokens } from './query/continue-tokens.js';
 import type { FeatureGates } from './query/feature-gates.js';
 import { type OpenedSources, openSources, type SourceSettings } from './synchro/declare/open-sources.js';
-import { openDefaultPipeline } from './synchro/pipeline/default-pipeline.js';
+import { createPipeline } from './synchro/pipeline/create-pipeline.js';
+import { createPipelineMetrics } from './synchro/pipeline/pipeline-metrics.js';
 import { type Synchro, startSynchro } from './synchro/synchro.js';
 import type { Logger } from './telemetry/logger.js';
 import { createRegistry } from './telemetry/metrics.js';
@@ -38,6 +40,8 @@ export interface SynchroSettings {
     readonly leaseName?: string;
   };
   readonly pageSize?: number;
+  /** What happens to objects on their way into the storage, in this order. */
+  readonly steps: readonly StepSettings[];
 }
 
 export interface SecureSettings {
@@ -100,7 +104,7 @@ export async function startApp(app: AppSettings): Promise<App> {
     const [url] = urls;
     if (url === undefined) throw new TypeError('there has to be an address to serve at');
     if (app.synchro !== undefined && sources !== undefined) {
-      synchro = follow(app.synchro, { sources, storage, logger, registry });
+      synchro = await follow(app.synchro, { sources, storage, settings, logger, registry, signal: stopping.signal });
     }
     return { url, urls, storageName, synchro, stop };
   } catch (error) {
@@ -155,7 +159,7 @@ export async function startManager({
         `clusterdex clustersynchro-manager ${following?.identity}; ${following?.isWriter ? 'it writes' : `${following?.writer ?? 'nobody'} writes`}`,
     });
     closing.unshift(() => server.close());
-    following = follow(synchro, { sources, storage, logger, registry });
+    following = await follow(synchro, { sources, storage, settings, logger, registry, signal: stopping.signal });
     const running = following;
     closing.unshift(() => running.stop());
     return { url: server.url, storageName: storage.name, synchro: following, stop: () => closeAll(closing) };
@@ -172,21 +176,29 @@ async function closeAll(steps: readonly (() => Promise<void>)[]): Promise<void> 
 interface FollowParts {
   readonly sources: OpenedSources;
   readonly storage: OpenedStorage;
+  readonly settings: StorageSettings;
   readonly logger: Logger;
   readonly registry: Registry;
+  readonly signal: AbortSignal;
 }
 
-function follow(settings: SynchroSettings, { sources, storage, logger, registry }: FollowParts): Synchro {
-  const { sources: list, leaseStore } = sources;
+/** Opens the steps of the pipeline, which are closed when it is stopped. */
+async function follow(synchro: SynchroSettings, parts: FollowParts): Promise<Synchro> {
+  const { storage, settings, logger, registry, signal } = parts;
+  const { sources, leaseStore } = parts.sources;
+  const { folders, dataDirectory } = settings;
+  const steps = await openSteps({ steps: synchro.steps, folders, dataDirectory, logger, registry, signal });
+  const metrics = createPipelineMetrics(registry);
   return startSynchro({
-    ...settings,
+    ...synchro,
     storage: storage.factory,
     capabilities: storage.capabilities,
-    sources: list,
-    openPipeline: (fenced) => openDefaultPipeline(fenced, logger),
+    sources,
+    createPipeline: (fenced) => createPipeline({ steps, storage: fenced, metrics }),
     ...(leaseStore === undefined ? {} : { leaseStore }),
     logger,
     registry,
+    onStopped: () => createPipeline({ steps, storage: storage.factory }).close(),
   });
 }
 

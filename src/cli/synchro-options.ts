@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { SynchroSettings } from '../app.js';
 import { ConfigError } from '../config/config-error.js';
+import { type PipelineStepConfig, readPipelineConfig } from '../config/read-pipeline-config.js';
 import type { SyncResources } from '../synchro/cluster/pedia-cluster.js';
 
 /** The flags that say which clusters to follow, and how. */
@@ -12,6 +13,8 @@ export interface SynchroOptions {
   readonly sync?: readonly SyncResources[];
   readonly shardingName: string;
   readonly pageSize?: number;
+  readonly pipelineConfig?: string;
+  readonly storeSecretValues?: boolean;
   readonly leaderElect: boolean;
   readonly leaderElectLeaseDuration?: number;
   readonly leaderElectResourceName: string;
@@ -28,6 +31,18 @@ export function addSynchroOptions(command: Command): Command {
     )
     .addOption(new Option('--sharding-name <name>', 'follow the PediaClusters of this sharding name alone').default(''))
     .addOption(new Option('--page-size <objects>', 'objects in a page of a list (default: 500)').argParser(parseCount))
+    .addOption(
+      new Option(
+        '--pipeline-config <file>',
+        'what happens to objects before they are stored, YAML (default: the steps prune and redact)',
+      ).env('CLUSTERDEX_PIPELINE_CONFIG'),
+    )
+    .addOption(
+      new Option(
+        '--store-secret-values',
+        'store the values of Secrets as they are, for everybody to read who reaches this server; without it digests stand in their place',
+      ).env('CLUSTERDEX_STORE_SECRET_VALUES'),
+    )
     .addOption(
       new Option('--leader-elect <bool>', 'let one process write, while others stand by')
         .default(true, 'true')
@@ -55,6 +70,7 @@ export function addSynchroOptions(command: Command): Command {
 /** Everything but where clusters are declared. Throws ConfigError. */
 export function resolveSynchroSettings(options: SynchroOptions): Omit<SynchroSettings, 'sources'> {
   return {
+    steps: resolveSteps(options),
     leaderElection: {
       isNeeded: options.leaderElect,
       leaseName: leaseName(options),
@@ -62,6 +78,16 @@ export function resolveSynchroSettings(options: SynchroOptions): Omit<SynchroSet
     },
     ...(options.pageSize === undefined ? {} : { pageSize: options.pageSize }),
   };
+}
+
+function resolveSteps({ pipelineConfig, storeSecretValues = false }: SynchroOptions): readonly PipelineStepConfig[] {
+  if (pipelineConfig === undefined)
+    return storeSecretValues ? [{ name: 'prune' }] : [{ name: 'prune' }, { name: 'redact' }];
+  const steps = readPipelineConfig(pipelineConfig);
+  if (storeSecretValues || steps.some(({ name }) => /^redact(-synchro)?(@|$)/.test(name))) return steps;
+  throw new ConfigError(
+    `--pipeline-config ${pipelineConfig}: has no step redact, so that values of Secrets would be stored; add it, or --store-secret-values if that is meant`,
+  );
 }
 
 export function leaseName({ leaderElectResourceName: name, shardingName }: SynchroOptions): string {

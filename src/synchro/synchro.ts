@@ -21,8 +21,8 @@ export interface SynchroOptions {
   readonly storage: StorageFactory;
   readonly capabilities: Capabilities;
   readonly sources: readonly ClusterSource[];
-  /** Opened with a storage that is fenced, once for each time that this process begins to write. */
-  readonly openPipeline: (storage: StorageFactory) => Promise<Pipeline>;
+  /** Made with a storage that is fenced, each time that this process begins to write. Closing it is the caller's. */
+  readonly createPipeline: (storage: StorageFactory) => Pipeline;
   /** In place of a lease in the storage. */
   readonly leaseStore?: LeaseStore;
   /** `leader-elect` is false where it is known that there is one process only. */
@@ -34,6 +34,8 @@ export interface SynchroOptions {
   readonly pageSize?: number;
   readonly logger: SyncLogger;
   readonly registry: Registry;
+  /** Called once, at the end of `stop`. */
+  readonly onStopped?: () => Promise<void>;
   /** Called, perhaps often, when something about a cluster has changed. */
   readonly onChange?: () => void;
 }
@@ -68,7 +70,7 @@ export function startSynchro(options: SynchroOptions): Synchro {
 
   async function write(signal: AbortSignal): Promise<void> {
     const storage = lease === undefined ? options.storage : fencedStorage(options.storage, () => lease.isHeld);
-    const pipeline = await options.openPipeline(storage);
+    const pipeline = options.createPipeline(storage);
     manager = createClusterManager({
       parts: {
         storage,
@@ -89,7 +91,6 @@ export function startSynchro(options: SynchroOptions): Synchro {
       await manager.run(signal);
     } finally {
       manager = undefined;
-      await pipeline.close();
     }
   }
 
@@ -119,6 +120,7 @@ export function startSynchro(options: SynchroOptions): Synchro {
     async stop() {
       stopping.abort();
       await running;
+      await options.onStopped?.();
     },
   };
 }

@@ -94,7 +94,7 @@ describeReal(`clusters that are followed${because}`, () => {
       address: { host: '127.0.0.1', port: 0 },
       gates: parseFeatureGates(''),
       logger: pino({ level: 'silent' }),
-      synchro: { sources, leaderElection: { isNeeded: false } },
+      synchro: { sources, steps: [{ name: 'prune' }, { name: 'redact' }], leaderElection: { isNeeded: false } },
     });
   }
 

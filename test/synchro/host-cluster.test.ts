@@ -75,6 +75,7 @@ describeReal(`PediaClusters of a host cluster${because}`, () => {
       metrics: { host: '127.0.0.1', port: 0 },
       logger: pino({ level: 'silent' }),
       synchro: {
+        steps: [{ name: 'prune' }, { name: 'redact' }],
         leaderElection: { durationSeconds: 2 },
         sources: {
           host: {

@@ -63,6 +63,7 @@ describeReal(`two hundred clusters, of which twenty are dead${because}`, () => {
       gates: parseFeatureGates(''),
       logger: pino({ level: 'silent' }),
       synchro: {
+        steps: [{ name: 'prune' }, { name: 'redact' }],
         sources: {
           kubeconfig: { file, contexts: [] },
           syncResources: [{ group: '', resources: ['namespaces', 'pods', 'configmaps', 'services'] }],

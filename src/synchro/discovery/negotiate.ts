@@ -3,7 +3,7 @@ import { apiVersionOf } from '../../kube/api-version.js';
 import { builtinTypes } from '../../kube/builtin-types.js';
 import { canConvert } from '../../kube/conversion/convert-object.js';
 import { compareVersions } from '../../kube/version-order.js';
-import type { SyncResources } from '../cluster/pedia-cluster.js';
+import { clusterGroup, type SyncResources } from '../cluster/pedia-cluster.js';
 import type { ServedResource, ServedResources } from './served-resource.js';
 
 /** A type to follow: what is listed and watched, and what it is stored as. */
@@ -44,7 +44,8 @@ export function negotiate(served: ServedResources, options: NegotiateOptions): S
   if (options.syncAllCustomResources) {
     for (const name of options.definedByCrd) {
       const versions = byResource.get(name);
-      if (versions !== undefined) plan.addResource(versions, { versions: ['*'], recordsEvents: false, isAsked: false });
+      if (versions !== undefined && versions[0]?.group !== clusterGroup)
+        plan.addResource(versions, { versions: ['*'], recordsEvents: false, isAsked: false });
     }
   }
   return plan.build();
@@ -66,6 +67,8 @@ function addEntry(plan: PlanBuilder, { entry, byResource, served }: Entry): void
     if (first === undefined || (!isEverything && first.group !== group)) continue;
     const isNamed = wanted.delete(first.resource) || wanted.delete(first.singularName);
     if (!isEverything && !isNamed && !wanted.has('*')) continue;
+    // They hold the credentials of clusters: who wants them stored has to name them.
+    if (!isNamed && first.group === clusterGroup) continue;
     plan.addResource(versions, {
       versions: isEverything ? ['*'] : (entry.versions ?? []),
       recordsEvents: events.has('*') || events.has(first.resource) || events.has(first.singularName),

@@ -122,6 +122,13 @@ describe('what is asked for', () => {
     ]);
   });
 
+  it('is not what holds the credentials of clusters, unless it is named', () => {
+    const group = 'cluster.clusterpedia.io';
+    const host = serve(group, 'pediaclusters', 'PediaCluster', ['v1alpha2']);
+    expect(plan(host, { group: '*', resources: ['*'] }, { group, resources: ['*'] }).syncs).toEqual([]);
+    expect(plan(host, { group, resources: ['pediaclusters'] }).syncs).toEqual(['v1alpha2']);
+  });
+
   it('is once what two entries ask for, with events when either wants them', () => {
     const { syncs } = negotiated(
       { group: '', resources: ['pods'] },
