@@ -80,6 +80,16 @@ export async function applyChanges(
         UPDATE revision SET stamp = ${scope.stamp} WHERE EXISTS (SELECT 1 FROM changed)`,
     );
   }
+  if (changes.length > 0) {
+    const changed = binaryArray('bigint', [...new Set(changes.map(({ id }) => id))]);
+    // An update of nothing locks the row: whoever indexes words passes it over until this is committed.
+    add(
+      'stale-words',
+      sql`INSERT INTO stale_words SELECT x.id FROM unnest(${changed}::bigint[]) x (id)
+        WHERE EXISTS (SELECT 1 FROM word_index WHERE backfilled IS NOT NULL)
+        ON CONFLICT (id) DO UPDATE SET id = excluded.id`,
+    );
+  }
   if (changes.length > 0) add('revision', revisionStatement(scope, changes.length));
   const answers = await Promise.all(statements.map(({ name, statement }) => connection.query(statement, { name })));
   return changes.length === 0 ? undefined : Number(answers.at(-1)?.[0]?.[0]);

@@ -3,6 +3,7 @@ import { type ServerConfig, serverConfigSchema } from '@clusterdex/storage-sql';
 export interface PostgresConfig extends ServerConfig {
   readonly schema: string;
   readonly preparedStatements: boolean;
+  readonly fullTextIndex: boolean;
 }
 
 export const configSchema = serverConfigSchema(
@@ -27,6 +28,12 @@ export const configSchema = serverConfigSchema(
       type: 'boolean',
       default: true,
       description: 'false behind a pooler that does not know them.',
+    },
+    fullTextIndex: {
+      type: 'boolean',
+      default: true,
+      description:
+        'Index the words of objects, beside the writes, from the first search for words on; all servers on a database say the same. false: each such search reads every object.',
     },
   },
 );

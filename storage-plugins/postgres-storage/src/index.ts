@@ -4,6 +4,7 @@ import { configSchema, type PostgresConfig } from './config.js';
 import { migrate } from './migrate.js';
 import { createPostgresBackend } from './postgres-backend.js';
 import { PostgresDatabase } from './postgres-database.js';
+import { createPostgresWords } from './postgres-words.js';
 
 export default {
   contract: contractVersion,
@@ -35,6 +36,7 @@ export default {
       await database.close(0);
       throw error;
     });
+    if (!config.fullTextIndex) await createPostgresWords(database).drop();
     const storage = new ServerStorage(createPostgresBackend(database, config, host));
     return { ...createServerStorageFactory(storage), schema: () => schema };
   },

@@ -17,6 +17,7 @@ import type { PostgresConfig } from './config.js';
 import { sqlState } from './map-error.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { postgresDialect } from './postgres-dialect.js';
+import { createPostgresWords } from './postgres-words.js';
 import { selectPage } from './select-page.js';
 
 /** How many rows of a cursor come at once. */
@@ -25,7 +26,11 @@ const rowsPerFetch = 200;
 /** What PostgreSQL says in its own way. */
 export function createPostgresBackend(
   database: PostgresDatabase,
-  { historyChanges, objectCacheMegabytes }: Pick<PostgresConfig, 'historyChanges' | 'objectCacheMegabytes'>,
+  {
+    historyChanges,
+    objectCacheMegabytes,
+    fullTextIndex,
+  }: Pick<PostgresConfig, 'historyChanges' | 'objectCacheMegabytes' | 'fullTextIndex'>,
   { logger }: Pick<StorageHost, 'logger'>,
 ): SqlBackend {
   const write = (statement: Sql, name?: string) =>
@@ -49,6 +54,7 @@ export function createPostgresBackend(
         SELECT x.object_id FROM object_labels x WHERE x.label_id IN (${labelIds}))) OFFSET 0) r`,
       where: [],
     }),
+    ...(fullTextIndex && { words: createPostgresWords(database) }),
     metadata: verbatim(
       "convert_from(substring(convert_to(o.object, 'UTF8') FROM 1 FOR r.metadata_end), 'UTF8') || '}'",
     ),

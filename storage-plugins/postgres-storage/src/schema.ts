@@ -98,4 +98,14 @@ export const migrations: readonly string[] = [
       to_timestamp(r.created_at / 1000.0) AS created_at, to_timestamp(r.synced_at / 1000.0) AS synced_at
     FROM resources r JOIN types t ON t.id = r.type_id JOIN objects o ON o.id = r.id;
   `,
+  `
+  -- Words of objects, from the first search for words on (before it, backfilled is NULL): of those up to this id that are not stale. An object
+  -- with too many has none.
+  CREATE TABLE words (id bigint PRIMARY KEY, words tsvector);
+  CREATE INDEX words_words ON words USING gin (words);
+  CREATE INDEX words_many ON words (id) WHERE words IS NULL;
+  CREATE TABLE stale_words (id bigint PRIMARY KEY);
+  CREATE TABLE word_index (backfilled bigint);
+  INSERT INTO word_index VALUES (NULL);
+  `,
 ];

@@ -15,7 +15,14 @@ export const postgres: ServerKind = {
   notRun: 'not run: no PostgreSQL; npm test starts one where it is installed, CLUSTERDEX_TEST_POSTGRES names one',
   open: (schema, { config, host } = {}) =>
     plugin.createStorageFactory(
-      { ...(address !== undefined && { dsn: address }), ...defaults, preparedStatements: true, schema, ...config },
+      {
+        ...(address !== undefined && { dsn: address }),
+        ...defaults,
+        preparedStatements: true,
+        fullTextIndex: true,
+        schema,
+        ...config,
+      },
       { ...createTestHost('/nonexistent'), ...host },
     ),
   async connect(connectionString) {

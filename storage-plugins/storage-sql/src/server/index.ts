@@ -5,3 +5,4 @@ export * from './server-storage.js';
 export * from './server-storage-factory.js';
 export * from './sql-backend.js';
 export * from './values.js';
+export * from './word-backend.js';

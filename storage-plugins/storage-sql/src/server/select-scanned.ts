@@ -12,7 +12,7 @@ import { renderOrder } from '../order.js';
 import { allOf, type Sql, sql, verbatim } from '../sql.js';
 import type { Selected } from './selected.js';
 import { positionFrom, type Selection, startCondition, termsAsText } from './selection.js';
-import type { Row, SqlBackend, SqlConnection } from './sql-backend.js';
+import type { Row, SqlBackend, SqlConnection, Value } from './sql-backend.js';
 import { bytesOf, textOf } from './values.js';
 
 export interface ScanRequest {
@@ -20,6 +20,8 @@ export interface ScanRequest {
   readonly options: CollectionListOptions;
   /** Conditions that let every object through which the fields select, and perhaps others. */
   readonly selection: Selection;
+  /** Of the others it is known that the words are in them. */
+  readonly lookInto?: Sql | undefined;
   readonly collection: boolean;
   typeOf(ids: readonly number[]): Promise<(id: number) => ResourceType>;
   /** Throws when the search is to end. */
@@ -42,7 +44,9 @@ async function inOrder(connection: SqlConnection, request: ScanRequest): Promise
   const { options, selection } = request;
   const { limit = Number.POSITIVE_INFINITY, start, withRemainingCount = false } = options;
   const where = [...selection.where, ...startCondition(request.backend, options, selection.order)];
-  const columns = sql`r.id, r.size, r.stamp, o.object, ${termsAsText(request.backend, selection.order)}`;
+  const isKnown = request.lookInto !== undefined && (options.fieldSelector ?? []).length === 0;
+  const object = isKnown ? sql`CASE WHEN ${request.lookInto} THEN o.object END` : verbatim('o.object');
+  const columns = sql`r.id, r.size, r.stamp, ${object}, ${termsAsText(request.backend, selection.order)}`;
   const order = renderOrder(selection.order, request.backend.dialect);
   const state = await readState(connection);
   const rows = candidates(
@@ -51,19 +55,17 @@ async function inOrder(connection: SqlConnection, request: ScanRequest): Promise
     sql`SELECT ${columns} FROM ${selection.from} WHERE ${allOf(where)} ORDER BY ${order}`,
   );
   const matches = objectTest(options);
+  const looksRight = (json: Value) =>
+    matches(
+      () => bytesOf(json),
+      () => parseFields(textOf(json)),
+    );
   let toSkip = start !== undefined && 'offset' in start ? start.offset : 0;
   const found: Found[] = [];
   let following = 0;
   let last: Row | undefined;
-  for await (const [id, size, stamp, object, ...terms] of rows) {
-    const text = object ?? '';
-    if (
-      !matches(
-        () => bytesOf(text),
-        () => parseFields(textOf(text)),
-      )
-    )
-      continue;
+  for await (const [id, size, stamp, json, ...terms] of rows) {
+    if (json !== null && !looksRight(json ?? '')) continue;
     if (toSkip > 0) toSkip--;
     else if (found.length < limit) {
       found.push({ id: Number(id), size: Number(size), stamp: Number(stamp) });

@@ -7,6 +7,7 @@ import { joinSql, type Sql, type SqlValue, sql, verbatim } from '../sql.js';
 import { canMerge, mergedTypes } from './merge-types.js';
 import type { SqlBackend, Value } from './sql-backend.js';
 import { textOf } from './values.js';
+import type { WordPlan } from './word-index.js';
 
 export interface QueryScope {
   /** undefined: every type. */
@@ -14,6 +15,8 @@ export interface QueryScope {
   readonly collection: boolean;
   /** Few objects fulfil it: begin with them. */
   readonly driver: LabelRequirement | undefined;
+  /** How words are searched for. */
+  readonly words?: WordPlan;
 }
 
 /** A list as conditions and order, without where it begins. */
@@ -34,7 +37,7 @@ const integerColumns = new Set(['r.created_at', 'r.version_number', 'r.synced_at
 export function selectionOf(
   backend: SqlBackend,
   options: CollectionListOptions,
-  { typeIds, collection, driver }: QueryScope,
+  { typeIds, collection, driver, words }: QueryScope,
 ): Selection {
   const merges = driver === undefined && collection && canMerge(options, typeIds);
   const compiled = compileList(options, {
@@ -42,13 +45,14 @@ export function selectionOf(
     typeIds: merges ? undefined : typeIds,
     collection,
     withoutLabels: driver === undefined ? [] : [driver],
+    fullText: words?.condition,
   });
   if (merges) {
     const page = mergedTypes(backend, options, { typeIds, conditions: compiled.conditions });
     return { from: sql`${page}${verbatim(joins(compiled, backend))}`, where: [], order: compiled.order, merged: true };
   }
   const driven = driver === undefined ? undefined : backend.drivenBy(labelIds(driver, backend.dialect));
-  const from = sql`${driven?.from ?? verbatim('resources r')}${verbatim(joins(compiled, backend))}`;
+  const from = sql`${words?.from ?? driven?.from ?? verbatim('resources r')}${verbatim(joins(compiled, backend))}`;
   return { from, where: [...(driven?.where ?? []), ...compiled.conditions], order: compiled.order };
 }
 

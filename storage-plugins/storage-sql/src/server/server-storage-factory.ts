@@ -55,7 +55,7 @@ function createResourceStorage(storage: ServerStorage, type: ResourceType): Reso
       storage.backend.database.refuseClosed();
       refuseAborted(signal, 'the write');
       const result = await storage.writer.write({ type, cluster, signal }, changes);
-      if (result.written > 0) storage.feed.wake();
+      if (result.written > 0) storage.wake();
       return result;
     },
     async recordEvents(cluster, events) {
@@ -102,7 +102,7 @@ async function clean(
       storage.backend.database.refuseClosed();
       refuseAborted(signal, `removing cluster '${cluster}'`);
       removed = await storage.writer.removeSome({ typeId, cluster }, rowsPerStep);
-      storage.feed.wake();
+      storage.wake();
     }
   }
 }

@@ -17,6 +17,7 @@ import { type Selection, selectionOf } from './selection.js';
 import type { SqlBackend } from './sql-backend.js';
 import { TypesRegistry } from './types-registry.js';
 import { untilAborted } from './until-aborted.js';
+import { WordIndex } from './word-index.js';
 
 export interface ListScope {
   readonly typeIds: readonly number[] | undefined;
@@ -48,6 +49,7 @@ export class ServerStorage {
   readonly writer: ChangeWriter;
   readonly feed: ChangeFeed;
   readonly state: StateReader;
+  readonly words: WordIndex;
   readonly #labels: LabelDriver;
   readonly #trimmer: HistoryTrimmer;
   readonly #pages: PageCache;
@@ -63,6 +65,7 @@ export class ServerStorage {
     this.#trimmer = new HistoryTrimmer(backend);
     this.writer = new ChangeWriter(backend, { types: this.types, trimmer: this.#trimmer });
     this.#labels = new LabelDriver(backend);
+    this.words = new WordIndex(backend);
     this.state = new StateReader(backend.database);
     this.#pages = new PageCache(backend.objectCacheBytes * pagesShare);
     this.#pageReader = new PageReader(this.reader, backend.objectCacheBytes);
@@ -94,6 +97,12 @@ export class ServerStorage {
     } while (start < found.ids.length);
   }
 
+  /** Something was written by this process. */
+  wake(): void {
+    this.feed.wake();
+    this.words.wake();
+  }
+
   shutdown(): Promise<void> {
     this.#shutdown ??= this.#close();
     return this.#shutdown;
@@ -102,7 +111,7 @@ export class ServerStorage {
   async #close(): Promise<void> {
     const closed = this.backend.database.close(patienceMilliseconds);
     this.feed.stop();
-    await Promise.all([closed, this.#trimmer.idle()]);
+    await Promise.all([closed, this.#trimmer.idle(), this.words.stop()]);
   }
 
   /** What was found before is still so if nothing was written since. */
@@ -126,10 +135,18 @@ export class ServerStorage {
       const driver = await this.#labels.find(options.labelSelector ?? []);
       const scanned = needsScan(options);
       const orderBy = (options.orderBy ?? []).filter(({ by }) => !scanned || !('path' in by));
-      const selection = selectionOf(backend, { ...options, orderBy }, { ...scope, driver });
-      if (!scanned) return await backend.selectPage(options, selection, { signal });
-      const request = { backend, options, selection: withObjects(selection, backend), ...this.#scan(scope, signal) };
-      return await backend.database.snapshot((connection) => selectScanned(connection, request), signal);
+      if (!scanned) {
+        const selection = selectionOf(backend, { ...options, orderBy }, { ...scope, driver });
+        return await backend.selectPage(options, selection, { signal });
+      }
+      const { fullText } = options;
+      return await backend.database.snapshot(async (connection) => {
+        const words = fullText === undefined ? {} : await this.words.plan(connection, fullText);
+        const query = { ...scope, driver: words.from === undefined ? driver : undefined, words };
+        const selection = withObjects(selectionOf(backend, { ...options, orderBy }, query), backend);
+        const { lookInto } = words;
+        return selectScanned(connection, { backend, options, selection, lookInto, ...this.#scan(scope, signal) });
+      }, signal);
     } catch (error) {
       refuseAborted(signal, 'the list');
       throw backend.refusedByClient(error, options);

@@ -4,6 +4,7 @@ import type { SqlDialect } from '../dialect.js';
 import type { Sql } from '../sql.js';
 import type { Selected } from './selected.js';
 import type { Selection } from './selection.js';
+import type { WordBackend } from './word-backend.js';
 
 export type Value = string | number | boolean | Uint8Array | null;
 export type Row = readonly Value[];
@@ -81,6 +82,8 @@ export interface SqlBackend {
   isLabel(column: string, labelIds: Sql): Sql;
   /** `resources r`, beginning with the objects that have one of the labels. */
   drivenBy(labelIds: Sql): { readonly from: Sql; readonly where: readonly Sql[] };
+  /** Absent where words are not indexed. */
+  readonly words?: WordBackend;
   /** `o.object` reduced to its metadata. */
   readonly metadata: Sql;
   startsWith(column: Sql, prefix: string): Sql;
