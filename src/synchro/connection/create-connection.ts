@@ -64,7 +64,7 @@ class HttpConnection implements ClusterConnection {
       const cancel = () => ender.abort();
       if (answer.status < 400) {
         const { idleTimeout, signal } = request;
-        const body = responseBody(answer.stream, { server: this.server, signal, idleTimeout, cancel });
+        const body = responseBody(answer, { server: this.server, signal, idleTimeout, cancel });
         return { status: answer.status, headers: answer.headers, body };
       }
       const error = await answerError(this.server, answer);
@@ -92,11 +92,7 @@ class HttpConnection implements ClusterConnection {
 
   async close(): Promise<void> {
     this.closing.abort();
-    for (const transport of this.open) transport.close();
-    await this.transport?.made.then(
-      (transport) => transport.close(),
-      () => {},
-    );
+    await Promise.all(this.open.map((transport) => transport.close()));
   }
 
   private async attempt(path: string, request: ConnectionRequest, ender: AbortController): Promise<TransportAnswer> {
@@ -170,7 +166,11 @@ class HttpConnection implements ClusterConnection {
     // It may be cut before it is used.
     first.on('error', () => {});
     const transport = protocol === 'h2' ? createHttp2Transport(url.origin, open) : createHttp1Transport(url.host, open);
-    if (this.closing.signal.aborted) first.destroy();
+    // One that is still being opened is closed when it is there.
+    if (this.closing.signal.aborted) {
+      first.destroy();
+      void transport.close();
+    }
     this.open = [...this.open.filter(({ connections }) => connections > 0), transport];
     return transport;
   }

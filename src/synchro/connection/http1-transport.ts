@@ -21,7 +21,9 @@ export function createHttp1Transport(host: string, open: () => Promise<Socket>):
     get connections() {
       return [agent.sockets, agent.freeSockets].flatMap((sockets) => Object.values(sockets)).flat().length;
     },
-    close: () => agent.destroy(),
+    async close() {
+      agent.destroy();
+    },
   };
 }
 
@@ -36,7 +38,12 @@ function send(agent: Agent, host: string, options: TransportRequest): Promise<Tr
       headers: { ...copy(headers), host, ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }) },
     });
     request.once('response', (response) => {
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, stream: response });
+      resolve({
+        status: response.statusCode ?? 0,
+        headers: response.headers,
+        stream: response,
+        isComplete: () => response.complete,
+      });
     });
     // Stays: a request may fail once more when its answer is read.
     request.on('error', reject);

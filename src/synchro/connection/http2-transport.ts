@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Transport, TransportAnswer, TransportRequest } from './transport.js';
@@ -73,9 +74,12 @@ export function createHttp2Transport(server: string, open: () => Promise<Socket>
     get connections() {
       return sessions.size;
     },
-    close() {
+    async close() {
       isClosed = true;
-      for (const { session } of sessions) session.destroy();
+      const open = [...sessions].map(({ session }) => session).filter(({ destroyed }) => !destroyed);
+      const closed = open.map((session) => once(session, 'close'));
+      for (const session of open) session.destroy();
+      await Promise.all(closed);
     },
   };
 }
@@ -108,7 +112,12 @@ function send(session: ClientHttp2Session, request: TransportRequest, onEnd: () 
     // Stays: a stream may fail once more when its answer is read.
     stream.on('error', reject);
     stream.once('response', ({ [constants.HTTP2_HEADER_STATUS]: status, ...answer }) => {
-      resolve({ status: Number(status), headers: answer, stream });
+      resolve({
+        status: Number(status),
+        headers: answer,
+        stream,
+        isComplete: () => !stream.aborted && !session.destroyed && (stream.rstCode ?? 0) === constants.NGHTTP2_NO_ERROR,
+      });
     });
     if (body !== undefined) stream.end(body);
   });
@@ -123,7 +132,7 @@ function keepAlive(session: ClientHttp2Session): void {
     answered = false;
     const late = setTimeout(() => {
       session.destroy(Object.assign(new Error('the server did not answer a ping'), { code: 'ETIMEDOUT' }));
-    }, pingTimeout);
+    }, pingTimeout).unref();
     const isSent = session.ping(() => {
       answered = true;
       clearTimeout(late);

@@ -1,6 +1,6 @@
-import type { Readable } from 'node:stream';
 import { ConnectionError } from './connection-error.js';
 import { toConnectionError } from './to-connection-error.js';
+import type { TransportAnswer } from './transport.js';
 
 export interface ResponseBodyOptions {
   readonly server: string;
@@ -12,7 +12,10 @@ export interface ResponseBodyOptions {
 }
 
 /** The pieces of a stream as they come; errors are ConnectionErrors. */
-export async function* responseBody(stream: Readable, options: ResponseBodyOptions): AsyncGenerator<Buffer, void> {
+export async function* responseBody(
+  { stream, isComplete: isEnded }: TransportAnswer,
+  options: ResponseBodyOptions,
+): AsyncGenerator<Buffer, void> {
   const { server, signal, idleTimeout, cancel } = options;
   let isLate = false;
   let isComplete = false;
@@ -42,4 +45,5 @@ export async function* responseBody(stream: Readable, options: ResponseBodyOptio
   // A stream that is destroyed may end as if it were complete.
   if (isLate) throw new ConnectionError('timeout', `${server}: nothing came for ${idleTimeout} ms`);
   if (signal?.aborted) throw new ConnectionError('aborted', `${server}: aborted by the caller`);
+  if (!isEnded()) throw new ConnectionError('unreachable', `${server}: the connection was cut within an answer`);
 }

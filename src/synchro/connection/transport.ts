@@ -15,6 +15,8 @@ export interface TransportAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly stream: Readable;
+  /** Behind the end of the stream: whether the server ended it, or something else did. */
+  readonly isComplete: () => boolean;
 }
 
 /** Requests over one HTTP version. Rejects with whatever Node's modules reject with. */
@@ -22,5 +24,6 @@ export interface Transport {
   request(request: TransportRequest): Promise<TransportAnswer>;
   /** Connections that are open. */
   readonly connections: number;
-  close(): void;
+  /** Resolves when they are closed. */
+  close(): Promise<void>;
 }
