@@ -91,7 +91,10 @@ export async function applyChanges(
     );
   }
   if (changes.length > 0) add('revision', revisionStatement(scope, changes.length));
-  const answers = await Promise.all(statements.map(({ name, statement }) => connection.query(statement, { name })));
+  const sent = statements.map(({ name, statement }) => connection.query(statement, { name }));
+  // Without the way there and back, for which every other writer would wait.
+  const committed = connection.commit?.();
+  const [answers] = await Promise.all([Promise.all(sent), committed]);
   return changes.length === 0 ? undefined : Number(answers.at(-1)?.[0]?.[0]);
 }
 

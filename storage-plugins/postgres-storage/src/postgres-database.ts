@@ -290,9 +290,14 @@ async function runTransaction<Result>(
   // What the database or the role has as a default would let a writer see a state from before its lock.
   const begun = run('BEGIN ISOLATION LEVEL READ COMMITTED');
   begun.catch(() => {});
+  let committed: Promise<unknown> | undefined;
+  const commit = () => {
+    committed ??= run('COMMIT');
+    return committed;
+  };
   try {
-    const result = await work(connection);
-    await run('COMMIT');
+    const result = await work({ ...connection, commit });
+    await commit();
     return result;
   } catch (error) {
     await run('ROLLBACK').catch(() => {});

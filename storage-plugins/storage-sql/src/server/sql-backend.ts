@@ -20,6 +20,11 @@ export interface QueryOptions {
 /** One connection. Statements run in the order in which they are sent; one need not be awaited before the next. */
 export interface SqlConnection {
   query(statement: Statement, options?: Pick<QueryOptions, 'name'>): Promise<readonly Row[]>;
+  /**
+   * Within `transaction`, where the driver can: sends the commit behind what was sent, the last thing of the transaction. If a statement before
+   * it fails, it rolls back.
+   */
+  commit?(): Promise<unknown>;
 }
 
 /** The connections to a server. Everything rejects with a StorageError. Rows are arrays, integers numbers. */
