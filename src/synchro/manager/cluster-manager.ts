@@ -14,7 +14,7 @@ export interface ClusterManager {
   /** What is known of the clusters now. */
   inventories(): readonly ClusterInventory[];
   readonly openConnections: number;
-  /** Whether everything that is declared was read once, or cannot be reached. */
+  /** Whether everything that is declared was read once and is published, or cannot be reached. */
   readonly isComplete: boolean;
 }
 
@@ -31,6 +31,7 @@ interface Followed {
   readonly end: () => void;
   readonly ended: Promise<void>;
   isChanged: boolean;
+  isPublishing: boolean;
   publishedAt: number;
   publishing: Promise<void>;
 }
@@ -61,8 +62,10 @@ class Manager implements ClusterManager {
 
   get isComplete(): boolean {
     if (this.declared.size < this.options.sources.length) return false;
+    // What is read can be asked for as soon as it stands in the inventory.
     return [...this.followed.values()].every(
-      ({ synchro }) => synchro.isComplete || synchro.inventory().health.status === 'unhealthy',
+      ({ synchro, isChanged, isPublishing }) =>
+        !isChanged && !isPublishing && (synchro.isComplete || synchro.inventory().health.status === 'unhealthy'),
     );
   }
 
@@ -171,6 +174,7 @@ class Manager implements ClusterManager {
       ended,
       end: () => ender.abort(),
       isChanged: true,
+      isPublishing: false,
       publishedAt: 0,
       publishing: Promise.resolve(),
     });
@@ -238,6 +242,7 @@ class Manager implements ClusterManager {
   private async put(name: string, followed: Followed): Promise<void> {
     const inventory = followed.synchro.inventory();
     followed.isChanged = false;
+    followed.isPublishing = true;
     followed.publishedAt = performance.now();
     followed.source.report?.(inventory);
     try {
@@ -250,6 +255,8 @@ class Manager implements ClusterManager {
         { err: error, cluster: name },
         'cannot store the state of a cluster; trying again',
       );
+    } finally {
+      followed.isPublishing = false;
     }
   }
 
