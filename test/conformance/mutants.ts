@@ -197,6 +197,29 @@ export const mutants: readonly Mutant[] = [
     mutate: without('rawQuery'),
   },
   {
+    fault: 'ignores a search for words',
+    foundBy: 'a word is found in an image',
+    mutate: without('fullText'),
+  },
+  {
+    fault: 'looks for words wherever they stand, in Secrets as well',
+    foundBy: 'values of Secrets are never found, by no query',
+    mutate: withList(
+      (list) =>
+        async function* (options, signal) {
+          const { fullText, ...others } = options;
+          const words = (fullText?.required ?? []).flatMap((terms) => terms.flatMap((term) => term.words));
+          for await (const batch of list(others, signal)) {
+            const objects = batch.objects.filter(({ json }) => {
+              const text = Buffer.from(json).toString().toLowerCase();
+              return words.every((word) => text.includes(word));
+            });
+            yield { ...batch, objects, count: objects.length };
+          }
+        },
+    ),
+  },
+  {
     fault: 'takes % and _ in a fuzzy name for wildcards',
     foundBy: 'an underscore in a fuzzy name is no wildcard',
     mutate: withList(
