@@ -64,6 +64,13 @@ export const importTable = [
     packages: anything,
   },
 
+  {
+    area: 'meta-sync-synchro',
+    files: 'storage-plugins/meta-sync-synchro/src/',
+    may: ['contract'],
+    packages: anything,
+  },
+
   { area: 'config', files: 'src/config/', may: ['contract'], packages: anything },
   { area: 'telemetry', files: 'src/telemetry/', may: ['contract', 'config'], packages: anything },
   { area: 'kube', files: 'src/kube/', may: ['contract', 'selection'], packages: pure },

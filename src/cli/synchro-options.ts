@@ -15,6 +15,7 @@ export interface SynchroOptions {
   readonly pageSize?: number;
   readonly pipelineConfig?: string;
   readonly storeSecretValues?: boolean;
+  readonly dbInfo?: string;
   readonly leaderElect: boolean;
   readonly leaderElectLeaseDuration?: number;
   readonly leaderElectResourceName: string;
@@ -42,6 +43,12 @@ export function addSynchroOptions(command: Command): Command {
         '--store-secret-values',
         'store the values of Secrets as they are, for everybody to read who reaches this server; without it digests stand in their place',
       ).env('CLUSTERDEX_STORE_SECRET_VALUES'),
+    )
+    .addOption(
+      new Option(
+        '--db-info <base64>',
+        'mirror the metadata of all objects in a flat table of this SQL database: a connection string in base64',
+      ).env('CLUSTERDEX_DB_INFO'),
     )
     .addOption(
       new Option('--leader-elect <bool>', 'let one process write, while others stand by')
@@ -80,7 +87,21 @@ export function resolveSynchroSettings(options: SynchroOptions): Omit<SynchroSet
   };
 }
 
-function resolveSteps({ pipelineConfig, storeSecretValues = false }: SynchroOptions): readonly PipelineStepConfig[] {
+/** The mirror comes last, and does not hold up what is stored when its database is away. */
+function resolveSteps(options: SynchroOptions): readonly PipelineStepConfig[] {
+  const { dbInfo } = options;
+  const steps = resolveOtherSteps(options);
+  if (dbInfo === undefined) return steps;
+  if (steps.some(({ name }) => /^meta-sync(-synchro)?(@|$)/.test(name))) {
+    throw new ConfigError('--db-info: expected it here or in --pipeline-config, found a step meta-sync there as well');
+  }
+  return [...steps, { name: 'meta-sync', config: { dbInfo }, onError: 'ignore' }];
+}
+
+function resolveOtherSteps({
+  pipelineConfig,
+  storeSecretValues = false,
+}: SynchroOptions): readonly PipelineStepConfig[] {
   if (pipelineConfig === undefined)
     return storeSecretValues ? [{ name: 'prune' }] : [{ name: 'prune' }, { name: 'redact' }];
   const steps = readPipelineConfig(pipelineConfig);
