@@ -10,6 +10,7 @@ import { benchHttp } from './http-bench.js';
 import { type PodFile, writePodFile } from './pod-file.js';
 import { type Check, describeMachine, type Figure, renderChecks, renderFigures, writeReport } from './report.js';
 import { benchStorage } from './storage-bench.js';
+import { benchSync } from './sync-bench.js';
 import { targetChecks } from './targets.js';
 
 const help = `npm run bench -- [options]
@@ -20,7 +21,8 @@ by turns with it; the ratio is the result. Writes bench-results/latest.json.
   --quick              5,000 pods only, short rounds: a minute instead of ten
   --pods 5000,100000   sizes of the fleet
   --storage NAMES      sqlite,memory; also postgres, elasticsearch: the server that CLUSTERDEX_TEST_POSTGRES or ELASTICSEARCH_URL names, or one that is started
-  --part NAMES         storage,http; also growth: the same gets and label searches among few and many small objects
+  --part NAMES         storage,http; also growth: the same gets and label searches among few and many small objects,
+                       and sync: the first sync of 20,000 pods of a real API server (KUBEBUILDER_ASSETS)
   --growth 10000,1000000   how few, and how many
   --rounds N           turns of subject and limit
   --connections N      of the load generator (8)
@@ -89,6 +91,10 @@ async function run(): Promise<void> {
         const connections = Number(values.connections);
         add(await benchHttp({ ...common, pods, dataDirectory, seed, connections }));
       }
+    }
+    if (parts.includes('sync')) {
+      const [pods = 20_000] = values.pods === undefined ? [values.quick ? 5000 : 20_000] : sizes;
+      add(await benchSync({ ...common, pods, seed }));
     }
     if (parts.includes('growth')) {
       const [few = 10_000, many = 1_000_000] = values.growth.split(',').map(Number);
