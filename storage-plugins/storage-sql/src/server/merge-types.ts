@@ -9,7 +9,7 @@ const mostTypes = 8;
 
 /**
  * Whether a list over several types is to be merged from the first objects of each: an index has each of these in order, however rare the
- * types are among the others.
+ * types are among the others. Not for candidates of which others than the first may be what is wanted.
  */
 export function canMerge(
   options: CollectionListOptions,
@@ -22,8 +22,6 @@ export function canMerge(
     options.limit !== undefined &&
     options.withRemainingCount !== true &&
     (options.orderBy ?? []).length === 0 &&
-    (options.fieldSelector ?? []).length === 0 &&
-    options.fullText === undefined &&
     options.owner === undefined &&
     options.rawQuery === undefined
   );

@@ -13,6 +13,8 @@ export interface QueryScope {
   /** undefined: every type. */
   readonly typeIds: readonly number[] | undefined;
   readonly collection: boolean;
+  /** Whether what the conditions let through is the answer, in its order: nobody looks at it again. */
+  readonly exact: boolean;
   /** Few objects fulfil it: begin with them. */
   readonly driver: LabelRequirement | undefined;
   /** How words are searched for. */
@@ -37,9 +39,9 @@ const integerColumns = new Set(['r.created_at', 'r.version_number', 'r.synced_at
 export function selectionOf(
   backend: SqlBackend,
   options: CollectionListOptions,
-  { typeIds, collection, driver, words }: QueryScope,
+  { typeIds, collection, exact, driver, words }: QueryScope,
 ): Selection {
-  const merges = driver === undefined && collection && canMerge(options, typeIds);
+  const merges = exact && driver === undefined && collection && canMerge(options, typeIds);
   const compiled = compileList(options, {
     dialect: backend.dialect,
     typeIds: merges ? undefined : typeIds,

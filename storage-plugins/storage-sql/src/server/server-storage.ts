@@ -136,13 +136,13 @@ export class ServerStorage {
       const scanned = needsScan(options);
       const orderBy = (options.orderBy ?? []).filter(({ by }) => !scanned || !('path' in by));
       if (!scanned) {
-        const selection = selectionOf(backend, { ...options, orderBy }, { ...scope, driver });
+        const selection = selectionOf(backend, { ...options, orderBy }, { ...scope, exact: true, driver });
         return await backend.selectPage(options, selection, { signal });
       }
       const { fullText } = options;
       return await backend.database.snapshot(async (connection) => {
         const words = fullText === undefined ? {} : await this.words.plan(connection, fullText);
-        const query = { ...scope, driver: words.from === undefined ? driver : undefined, words };
+        const query = { ...scope, exact: false, driver: words.from === undefined ? driver : undefined, words };
         const selection = withObjects(selectionOf(backend, { ...options, orderBy }, query), backend);
         const { lookInto } = words;
         return selectScanned(connection, { backend, options, selection, lookInto, ...this.#scan(scope, signal) });
