@@ -351,7 +351,7 @@ describeReal(`clusters that are followed${because}`, () => {
     );
 
     it(
-      'attach events to the objects that they involve',
+      'attach events to the objects that they involve, and forget them when they expire',
       async () => {
         const { metadata } = await server.client.json<{ metadata: { uid: string } }>('/api/v1/namespaces/default');
         await server.client.json('/api/v1/namespaces/default/events', 'POST', {
@@ -365,6 +365,12 @@ describeReal(`clusters that are followed${because}`, () => {
         });
         await until(async () =>
           (await ask('/clusters/one/api/v1/namespaces/default?injectEvents=true', second)).body.includes('Happened'),
+        );
+        // As when its time has come.
+        await server.client.json('/api/v1/namespaces/default/events/happened', 'DELETE');
+        await until(
+          async () =>
+            !(await ask('/clusters/one/api/v1/namespaces/default?injectEvents=true', second)).body.includes('Happened'),
         );
       },
       patience,

@@ -42,22 +42,26 @@ export class EventStore {
   async record(cluster: string, events: readonly ObjectEvent[]): Promise<void> {
     const now = this.#host.now() * 1000;
     // Of the same event twice the last one counts; the place keeps the order of those that are recorded together.
-    const documents = new Map<string, StoredEvent>();
+    const documents = new Map<string, StoredEvent | undefined>();
     for (const [place, { involvedUid, eventUid, json }] of events.entries()) {
       const id = `event.${digestOf(JSON.stringify([cluster, involvedUid, eventUid]))}`;
-      documents.set(id, {
-        kind: 'event',
-        cluster: term(cluster),
-        involved: term(involvedUid),
-        recorded: now + place,
-        event: Buffer.from(json).toString(),
-      });
+      // Those that are removed keep their place among the actions, too.
+      documents.delete(id);
+      if (json.length === 0) documents.set(id, undefined);
+      else
+        documents.set(id, {
+          kind: 'event',
+          cluster: term(cluster),
+          involved: term(involvedUid),
+          recorded: now + place,
+          event: Buffer.from(json).toString(),
+        });
     }
-    const actions = [...documents].map(([id, document]) => ({
-      id,
-      operation: 'index' as const,
-      document: JSON.stringify(document),
-    }));
+    const actions = [...documents].map(([id, document]) =>
+      document === undefined
+        ? { id, operation: 'delete' as const }
+        : { id, operation: 'index' as const, document: JSON.stringify(document) },
+    );
     for (let start = 0; start < actions.length; start += perRequest) {
       const some = actions.slice(start, start + perRequest);
       await bulkRepeatable(this.#engine, this.#index, some, { what: 'writing events', refresh: true });

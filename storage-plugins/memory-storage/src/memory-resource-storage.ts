@@ -67,8 +67,12 @@ export function createResourceStorage(core: StorageCore, type: ResourceType): Re
         decide() {
           core.check();
           const known = state.eventsOfCluster(cluster);
+          const recorded = new Set<string>();
           const fresh = events.filter(({ involvedUid, eventUid, json }) => {
+            const key = `${involvedUid}\0${eventUid}`;
             const present = known.get(involvedUid)?.get(eventUid);
+            if (json.length === 0) return present !== undefined || recorded.has(key);
+            recorded.add(key);
             return present === undefined || Buffer.compare(present.json, json) !== 0;
           });
           if (fresh.length === 0) return undefined;

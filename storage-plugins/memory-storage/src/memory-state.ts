@@ -84,7 +84,9 @@ export class MemoryState {
           const events = this.#eventsOf(operation.cluster, involvedUid);
           // Behind the others also when it replaces one: with equal versions the last recorded is the newest.
           events.delete(eventUid);
-          events.set(eventUid, { ...event, json: own(bytes) });
+          const json = own(bytes);
+          if (json.length > 0) events.set(eventUid, { ...event, json });
+          else if (events.size === 0) this.#events.get(operation.cluster)?.delete(involvedUid);
         }
         return;
       }

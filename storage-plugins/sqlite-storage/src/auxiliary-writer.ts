@@ -15,6 +15,7 @@ export class AuxiliaryWriter {
            ON CONFLICT DO UPDATE SET event_key = excluded.event_key, resource_version = excluded.resource_version,
              recorded_at = excluded.recorded_at, event = excluded.event`,
       ),
+      expire: database.prepare('DELETE FROM events WHERE cluster = ? AND involved_uid = ? AND event_uid = ?'),
       inventory: database.prepare(
         'INSERT INTO clusters (name, inventory) VALUES (?, ?) ON CONFLICT DO UPDATE SET inventory = excluded.inventory',
       ),
@@ -27,6 +28,10 @@ export class AuxiliaryWriter {
     this.#database
       .transaction(() => {
         for (const [index, { involvedUid, eventUid, key, resourceVersion, json }] of events.entries()) {
+          if (json.length === 0) {
+            this.#statements.expire.run(cluster, involvedUid, eventUid);
+            continue;
+          }
           // The index keeps the order of events that are recorded together.
           const recordedAt = Date.now() * 1000 + index;
           const bytes = Buffer.from(json.buffer, json.byteOffset, json.length);

@@ -92,7 +92,7 @@ export interface ResourceStorage {
    * revision that the storage did not issue. Ends when the signal aborts, without an error.
    */
   watch?(options: ListOptions, revision: string, signal: AbortSignal): AsyncIterable<WatchBatch>;
-  /** Attaches events to objects of any type by uid, whether or not they are stored already; the same event again replaces it. */
+  /** Attaches events to objects of any type by uid, whether or not they are stored already; the same event again replaces it, without json removes it. */
   recordEvents(cluster: string, events: readonly ObjectEvent[]): Promise<void>;
 }
 

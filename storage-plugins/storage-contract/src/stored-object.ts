@@ -104,5 +104,6 @@ export interface ObjectEvent {
   /** `namespace/name` of the Event and its resourceVersion, for a resume. */
   readonly key: string;
   readonly resourceVersion: string;
+  /** Empty for an event that has expired: it is forgotten, if it is there at all. */
   readonly json: Uint8Array;
 }

@@ -16,7 +16,20 @@ export async function recordEvents(
   const last = new Map(dated.map((event) => [`${event.involvedUid}\0${event.eventUid}`, event]));
   // In one order everywhere, so that two writers do not wait for each other in a circle.
   const sorted = [...last].sort(([a], [b]) => compareText(a, b)).map(([, event]) => event);
-  if (sorted.length > 0) await backend.recordEvents(cluster, sorted);
+  const expired = sorted.filter(({ json }) => json.length === 0);
+  const current = expired.length === 0 ? sorted : sorted.filter(({ json }) => json.length > 0);
+  if (current.length > 0) await backend.recordEvents(cluster, current);
+  if (expired.length > 0) await expire(backend, cluster, expired);
+}
+
+async function expire({ database }: SqlBackend, cluster: string, events: readonly ObjectEvent[]): Promise<void> {
+  await database.transaction(async (connection) => {
+    for (const { involvedUid, eventUid } of events) {
+      await connection.query(
+        sql`DELETE FROM events WHERE cluster = ${cluster} AND involved_uid = ${involvedUid} AND event_uid = ${eventUid}`,
+      );
+    }
+  });
 }
 
 export async function inventories({ database }: SqlBackend): Promise<readonly string[]> {

@@ -107,6 +107,23 @@ export const eventCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'an event that has expired is forgotten, and the others stay',
+    needs,
+    async run({ storage }) {
+      await store(storage, [a, b]);
+      await record(storage, event('a', 'e1', '1'), event('a', 'e2', '2'), event('b', 'e3', '3'));
+      const expired = (uid: string, name: string) => ({ ...event(uid, name, ''), json: new Uint8Array() });
+      await record(storage, expired('a', 'e1'), expired('b', 'e3'), expired('b', 'never-there'));
+      assert.deepEqual(await messagesOf(storage, 'a'), ['e2']);
+      assert.equal(await messagesOf(storage, 'b'), undefined);
+      await record(storage, expired('a', 'e1'), event('b', 'e3', '4'));
+      assert.deepEqual(await messagesOf(storage, 'a'), ['e2']);
+      assert.deepEqual(await messagesOf(storage, 'b'), ['e3']);
+      await record(storage, event('a', 'e4', '5'), expired('a', 'e4'));
+      assert.deepEqual(await messagesOf(storage, 'a'), ['e2'], 'the last of one call counts');
+    },
+  },
+  {
     name: 'the newest event is the last',
     needs,
     async run({ storage }) {
