@@ -1,4 +1,5 @@
 import type { FullTextQuery, FullTextTerm } from '../../list-options.js';
+import { plainLowerText } from '../../prepare/plain-text.js';
 import { scanSearchText } from './search-text.js';
 
 const blank = 0x20;
@@ -6,8 +7,19 @@ const newline = 0x0a;
 
 /** The query as a function of the bytes of a stored object. */
 export function compileFullText(query: FullTextQuery): (json: Uint8Array) => boolean {
+  const mayMatch = compileQuickTest(query);
   const matches = compileSearchText(query);
-  return (json) => matches(scanSearchText(json));
+  return (json) => mayMatch(json) && matches(scanSearchText(json));
+}
+
+/** Most objects do not have the words anywhere, which is seen sooner than what their words are. */
+function compileQuickTest({ required }: FullTextQuery): (json: Uint8Array) => boolean {
+  if (required.length === 0) return () => true;
+  return (json) => {
+    const text = plainLowerText(json);
+    if (text === undefined) return true;
+    return required.every((terms) => terms.some(({ words }) => words.every((word) => text.includes(word))));
+  };
 }
 
 /** The query as a function of what `searchTextOf` makes of an object. */
