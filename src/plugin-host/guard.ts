@@ -11,6 +11,7 @@ import { CallGate } from './call-gate.js';
 import { checkObject, checkWriteResult } from './check-answer.js';
 import { withDeadline } from './deadline.js';
 import type { Deadlines } from './deadlines.js';
+import { missingCapability, planFallback, withoutRows } from './fallback-plan.js';
 import { guardedBatches } from './guarded-batches.js';
 import { guardedList, notSupported } from './guarded-list.js';
 import { guardedWatch } from './guarded-watch.js';
@@ -36,6 +37,7 @@ export function guardStorage(storage: StorageFactory, options: GuardOptions): St
   const guard: Guard = { ...options, gate, storage };
   const call = { deadline: deadlines.call };
   const schema = storage.schema?.bind(storage);
+  const fieldIndexes = storage.fieldIndexes?.bind(storage);
   const storages = new Map<string, ResourceStorage>();
   const collections = new Map<string, CollectionResourceStorage>();
   let shutdown: Promise<void> | undefined;
@@ -84,6 +86,7 @@ export function guardStorage(storage: StorageFactory, options: GuardOptions): St
         start: (stop) => storage.cleanClusterResource(cluster, type, stop),
       }),
     ...(schema && { schema: () => gate.runSync('schema', schema) }),
+    ...(fieldIndexes && { fieldIndexes: () => gate.run('fieldIndexes', fieldIndexes, call) }),
     health: () =>
       gate
         .run('health', () => storage.health(), call)
@@ -146,7 +149,7 @@ function guardCollection(guard: Guard, collection: string): CollectionResourceSt
 
 /** Lists and watches, of one type or of several. */
 function guardReads(
-  { gate, capabilities, deadlines }: Guard,
+  { gate, name, capabilities, deadlines }: Guard,
   inner: CollectionResourceStorage,
   operation: 'list' | 'listCollection',
 ): CollectionResourceStorage {
@@ -167,6 +170,20 @@ function guardReads(
         signal,
         watch: inner.watch && ((stop) => inner.watch?.(options, revision, stop)),
       }),
+    explain(options, signal) {
+      const { explain } = inner;
+      if (!capabilities.explain || explain === undefined) return Promise.reject(notSupported(name, 'explain'));
+      const controller = new AbortController();
+      const asked = withoutRows(options, capabilities);
+      const missing = missingCapability(asked, capabilities);
+      if (missing !== undefined) return Promise.reject(notSupported(name, missing));
+      const { inner: passed = asked } = planFallback(asked, capabilities) ?? {};
+      return gate.run('explain', () => explain.call(inner, passed, controller.signal), {
+        deadline: deadlines.batch,
+        signal,
+        controller,
+      });
+    },
   };
 }
 

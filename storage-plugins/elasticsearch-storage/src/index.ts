@@ -21,6 +21,7 @@ export default {
     events: true,
     fullText: true,
     rawQuery: false,
+    explain: false,
     history: false,
     durable: true,
     multiProcess: true,

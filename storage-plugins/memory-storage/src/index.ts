@@ -19,6 +19,7 @@ export default {
     events: true,
     fullText: true,
     rawQuery: false,
+    explain: true,
     history: false,
     durable: true,
     multiProcess: false,

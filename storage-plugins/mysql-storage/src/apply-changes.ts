@@ -5,9 +5,11 @@ import {
   type DecidedChanges,
   isOneOf,
   joinSql,
+  type Relabelling,
   type SqlConnection,
   type SqlValue,
   sql,
+  staleFieldIndexes,
   textOf,
   verbatim,
 } from '@clusterdex/storage-sql';
@@ -39,10 +41,13 @@ export async function applyChanges(
   for (const wave of waves) await applyWave(connection, { ...scope, batchId: batch ?? 0 }, wave);
   await replaceRows(connection, scope, rows);
   if (batch === undefined) return undefined;
+  const { fieldGeneration } = scope;
+  const current = fieldGeneration === undefined ? verbatim('1 = 1') : sql`field_generation = ${fieldGeneration}`;
   const [answer] = await connection.query(
-    sql`UPDATE revision SET revision = last_insert_id(revision + ${changes.length}), stamp = ${scope.stamp} WHERE one = 1`,
+    sql`UPDATE revision SET revision = last_insert_id(revision + ${changes.length}), stamp = ${scope.stamp} WHERE one = 1 AND ${current}`,
   );
   const revision = Number(answer?.[0]);
+  if (revision === 0) throw staleFieldIndexes();
   await connection.query(sql`UPDATE change_batches SET revision = ${revision} WHERE batch_id = ${batch}`);
   return revision;
 }
@@ -110,10 +115,7 @@ async function applyWave(connection: SqlConnection, scope: BatchScope, wave: rea
       ]),
     );
   }
-  for (const some of split(detached)) {
-    const pairs = joinSql(some.map(rowOf), ', ');
-    await connection.query(sql`DELETE FROM object_labels WHERE (label_id, object_id) IN (${pairs})`);
-  }
+  await detach(connection, detached);
   await insertRows(connection, { table: 'object_labels', columns: 'label_id, object_id' }, attached);
   const forgotten = wave.flatMap(({ before, after }) =>
     before !== undefined && before.uid !== after?.object.uid ? [before.uid] : [],
@@ -184,10 +186,36 @@ function labelPairs(
   changes: readonly DecidedChange[],
   labelIds: (change: DecidedChange) => string | undefined,
 ): readonly LabelPair[] {
+  return idPairs(changes, labelIds);
+}
+
+function idPairs<Change extends { readonly id: number }>(
+  changes: readonly Change[],
+  labelIds: (change: Change) => string | undefined,
+): readonly LabelPair[] {
   return changes.flatMap((change) => {
     const text = labelIds(change);
     return text === undefined || text === '' ? [] : text.split(',').map((id): LabelPair => [Number(id), change.id]);
   });
+}
+
+export async function relabel(connection: SqlConnection, changes: readonly Relabelling[]): Promise<void> {
+  for (const { id, after } of changes) {
+    await connection.query(sql`UPDATE resources SET label_ids = ${after} WHERE id = ${id}`);
+  }
+  await detach(
+    connection,
+    idPairs(changes, ({ before }) => before),
+  );
+  const attached = idPairs(changes, ({ after }) => after);
+  await insertRows(connection, { table: 'object_labels', columns: 'label_id, object_id' }, attached);
+}
+
+async function detach(connection: SqlConnection, labels: readonly LabelPair[]): Promise<void> {
+  for (const some of split(labels)) {
+    const pairs = joinSql(some.map(rowOf), ', ');
+    await connection.query(sql`DELETE FROM object_labels WHERE (label_id, object_id) IN (${pairs})`);
+  }
 }
 
 export function versionNumber(resourceVersion: string): bigint | null {

@@ -23,6 +23,7 @@ export default {
     events: true,
     fullText: true,
     rawQuery: true,
+    explain: true,
     history: false,
     durable: true,
     multiProcess: true,
@@ -36,6 +37,10 @@ export default {
       throw error;
     });
     const storage = new ServerStorage(createMysqlBackend(database, config, host));
+    await storage.open(config.fieldIndexes).catch(async (error: unknown) => {
+      await storage.shutdown();
+      throw error;
+    });
     return { ...createServerStorageFactory(storage), schema: () => schema };
   },
 } satisfies StoragePlugin<MysqlConfig>;

@@ -23,8 +23,9 @@ import {
   verbatim,
   type WriteStart,
 } from '@clusterdex/storage-sql';
-import { applyChanges, versionNumber } from './apply-changes.js';
+import { applyChanges, relabel, versionNumber } from './apply-changes.js';
 import type { MysqlConfig } from './config.js';
+import { explainStatement } from './explain-statement.js';
 import { insertRows, rowOf, split } from './insert-rows.js';
 import { errorNumber } from './map-error.js';
 import type { MysqlConnection, MysqlDatabase } from './mysql-database.js';
@@ -70,6 +71,14 @@ export function createMysqlBackend(
 
     selectPage: (options, selection, { signal }) =>
       database.snapshot((connection) => selectPage(connection, backend, { options, selection }), signal),
+    explain: (statement, signal) =>
+      database.snapshot(async (connection) => {
+        const plan = await explainStatement(connection, statement);
+        const estimates = plan
+          .flatMap((line) => /^(?:r|resources): .*about (\d+) rows/.exec(line)?.[1] ?? [])
+          .map(Number);
+        return { plan, ...(estimates.length > 0 && { estimatedObjects: Math.max(...estimates) }) };
+      }, signal),
     rows: (connection, statement) => pieces(connection as MysqlConnection, statement),
 
     async addType({ group, version, resource, kind, namespaced }) {
@@ -101,6 +110,7 @@ export function createMysqlBackend(
     },
     beginWrite,
     applyChanges,
+    relabel,
     async recordEvents(cluster, events) {
       await database.transaction((connection) =>
         insertRows(
@@ -152,7 +162,7 @@ async function selectPage(
   const { from, order } = selection;
   const offset = start !== undefined && 'offset' in start ? Math.min(start.offset, largestLimit) : 0;
   const matching = allOf([...selection.where, ...startCondition(backend, options, order)]);
-  const [first] = await connection.query(verbatim('SELECT revision, stamp FROM revision'));
+  const [first] = await connection.query(verbatim('SELECT revision, stamp, field_generation FROM revision'));
   const end = limit === undefined ? [] : await endOfPage(connection, selection, { matching, last: offset + limit });
   const where = allOf([matching, ...end]);
   const columns =
@@ -174,6 +184,7 @@ async function selectPage(
     stamps: limit === undefined ? new Float64Array() : Float64Array.from(page, ([, , stamp]) => Number(stamp)),
     revision: String(first?.[0]),
     stamp: Number(first?.[1]),
+    fieldGeneration: Number(first?.[2]),
     position: more && last !== undefined ? positionFrom(order, last.slice(3)) : undefined,
     remaining: withRemainingCount ? Number(count?.[0]) - offset - page.length : undefined,
   };

@@ -59,13 +59,21 @@ export const migrations: readonly (readonly string[])[] = [
       event LONGBLOB NOT NULL,
       PRIMARY KEY (cluster, involved_uid, event_uid)
     ) ENGINE=InnoDB`,
+    // Fields that searches find by an index, kept as labels that nobody sees; how far the set of this generation is built.
+    'CREATE TABLE IF NOT EXISTS field_indexes (declaration VARBINARY(2000) PRIMARY KEY, state VARBINARY(20) NOT NULL) ENGINE=InnoDB',
+    `CREATE TABLE IF NOT EXISTS field_builds (
+      generation BIGINT PRIMARY KEY,
+      holder VARBINARY(64) NOT NULL,
+      held_until BIGINT NOT NULL,
+      progress BLOB NOT NULL
+    ) ENGINE=InnoDB`,
     'CREATE TABLE IF NOT EXISTS clusters (name VARBINARY(253) PRIMARY KEY, inventory LONGBLOB NOT NULL) ENGINE=InnoDB',
     // Who writes the objects of a type in a cluster holds the lock of their row.
     'CREATE TABLE IF NOT EXISTS writers (type_id INT, cluster VARBINARY(253), PRIMARY KEY (type_id, cluster)) ENGINE=InnoDB',
     // One row. Begins with the time, so that a revision of an earlier store in its place is not taken for one of this.
     `CREATE TABLE IF NOT EXISTS revision (one TINYINT PRIMARY KEY, revision BIGINT NOT NULL, trimmed BIGINT NOT NULL,
-      stamp BIGINT NOT NULL) ENGINE=InnoDB`,
-    'INSERT IGNORE INTO revision SELECT 1, now, now, now FROM (SELECT CAST(unix_timestamp(now(3)) * 1000 AS SIGNED) AS now) x',
+      stamp BIGINT NOT NULL, field_generation BIGINT NOT NULL) ENGINE=InnoDB`,
+    'INSERT IGNORE INTO revision SELECT 1, now, now, now, 0 FROM (SELECT CAST(unix_timestamp(now(3)) * 1000 AS SIGNED) AS now) x',
     // A transaction's changes, written while others write theirs; which revisions they are is said at its very end.
     `CREATE TABLE IF NOT EXISTS changes (
       batch_id BIGINT NOT NULL,

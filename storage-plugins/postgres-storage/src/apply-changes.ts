@@ -2,11 +2,15 @@ import {
   type BatchScope,
   type DecidedChange,
   type DecidedChanges,
+  type Relabelling,
   type Sql,
   type SqlConnection,
   sql,
+  staleFieldIndexes,
+  verbatim,
 } from '@clusterdex/storage-sql';
 import { binaryArray, type ElementType } from './binary-array.js';
+import { sqlState } from './map-error.js';
 
 type Replacement = DecidedChange & Required<Pick<DecidedChange, 'after'>>;
 
@@ -94,13 +98,44 @@ export async function applyChanges(
   const sent = statements.map(({ name, statement }) => connection.query(statement, { name }));
   // Without the way there and back, for which every other writer would wait.
   const committed = connection.commit?.();
-  const [answers] = await Promise.all([Promise.all(sent), committed]);
-  return changes.length === 0 ? undefined : Number(answers.at(-1)?.[0]?.[0]);
+  try {
+    const [answers] = await Promise.all([Promise.all(sent), committed]);
+    return changes.length === 0 ? undefined : Number(answers.at(-1)?.[0]?.[0]);
+  } catch (error) {
+    committed?.catch(() => {});
+    throw isNoRevision(error) ? staleFieldIndexes() : error;
+  }
 }
 
-const revisionStatement = ({ batchId, stamp }: BatchScope, count: number): Sql =>
-  sql`WITH next AS (UPDATE revision SET revision = revision + ${count}, stamp = ${stamp} RETURNING revision)
+/**
+ * Whatever another writer, or who declares fields, has committed meanwhile is seen. Where the generation is another, there is no revision, which
+ * the table does not take: the transaction has failed, and the commit behind it ends it.
+ */
+const revisionStatement = ({ batchId, stamp, fieldGeneration }: BatchScope, count: number): Sql => {
+  const next =
+    fieldGeneration === undefined
+      ? sql`revision + ${count}`
+      : sql`CASE WHEN field_generation = ${fieldGeneration} THEN revision + ${count} END`;
+  return sql`WITH next AS (UPDATE revision SET revision = ${next}, stamp = ${stamp} RETURNING revision)
     INSERT INTO change_batches (revision, count, batch_id) SELECT revision, ${count}, ${batchId} FROM next RETURNING revision`;
+};
+
+const isNoRevision = (error: unknown): boolean =>
+  sqlState(error) === '23502' && error instanceof Error && 'table' in error && error.table === 'revision';
+
+export async function relabel(connection: SqlConnection, changes: readonly Relabelling[]): Promise<void> {
+  const [of, after] = [array('bigint', changes, ({ id }) => id), array('text', changes, (change) => change.after)];
+  const detached = idPairs(changes, ({ before }) => before);
+  const attached = idPairs(changes, (change) => change.after);
+  const statements = [
+    sql`UPDATE resources r SET label_ids = x.label_ids FROM unnest(${of}::bigint[], ${after}::text[]) x (id, label_ids) WHERE r.id = x.id`,
+    ...(detached.length > 0 ? [detachStatement(detached)] : []),
+    ...(attached.length > 0
+      ? [sql`INSERT INTO object_labels (label_id, object_id) SELECT * FROM ${pairs(attached)}`]
+      : []),
+  ];
+  await Promise.all(statements.map((statement) => connection.query(statement)));
+}
 
 type Numbered = DecidedChange & { readonly ordinal: number };
 
@@ -162,6 +197,13 @@ type LabelPair = readonly [labelId: number, objectId: number];
 function labelPairs(
   changes: readonly DecidedChange[],
   labelIds: (change: DecidedChange) => string | undefined,
+): readonly LabelPair[] {
+  return idPairs(changes, labelIds);
+}
+
+function idPairs<Change extends { readonly id: number }>(
+  changes: readonly Change[],
+  labelIds: (change: Change) => string | undefined,
 ): readonly LabelPair[] {
   return changes.flatMap((change) => {
     const text = labelIds(change);

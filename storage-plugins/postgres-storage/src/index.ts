@@ -24,6 +24,7 @@ export default {
     events: true,
     fullText: true,
     rawQuery: true,
+    explain: true,
     history: false,
     durable: true,
     multiProcess: true,
@@ -38,6 +39,10 @@ export default {
     });
     if (!config.fullTextIndex) await createPostgresWords(database).drop();
     const storage = new ServerStorage(createPostgresBackend(database, config, host));
+    await storage.open(config.fieldIndexes).catch(async (error: unknown) => {
+      await storage.shutdown();
+      throw error;
+    });
     return { ...createServerStorageFactory(storage), schema: () => schema };
   },
 } satisfies StoragePlugin<PostgresConfig>;

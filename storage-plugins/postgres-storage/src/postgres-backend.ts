@@ -11,7 +11,7 @@ import {
   verbatim,
   type WriteStart,
 } from '@clusterdex/storage-sql';
-import { applyChanges, versionNumber } from './apply-changes.js';
+import { applyChanges, relabel, versionNumber } from './apply-changes.js';
 import { binaryArray } from './binary-array.js';
 import type { PostgresConfig } from './config.js';
 import { sqlState } from './map-error.js';
@@ -69,6 +69,12 @@ export function createPostgresBackend(
       const query: SqlConnection['query'] = (statement) => database.query(statement, { signal });
       return selectPage({ query }, backend, { options, selection });
     },
+    async explain(statement, signal) {
+      const lines = await database.query(sql`EXPLAIN ${statement}`, { signal });
+      const plan = lines.map(([line]) => String(line));
+      const estimates = plan.flatMap((line) => / on resources\b.* rows=(\d+)/.exec(line)?.[1] ?? []).map(Number);
+      return { plan, ...(estimates.length > 0 && { estimatedObjects: Math.max(...estimates) }) };
+    },
     rows: fetchRows,
 
     async addType({ group, version, resource, kind, namespaced }) {
@@ -104,6 +110,7 @@ export function createPostgresBackend(
     },
     beginWrite,
     applyChanges,
+    relabel,
     async recordEvents(cluster, events) {
       const text = (value: (event: (typeof events)[number]) => string | Uint8Array) =>
         sql`${binaryArray('text', events.map(value))}::text[]`;

@@ -62,11 +62,16 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (cluster, involved_uid, event_uid)
   );
 
+  -- Fields that searches find by an index, kept as labels that nobody sees; how far the set of this generation is built.
+  CREATE TABLE field_indexes (declaration text COLLATE "C" PRIMARY KEY, state text NOT NULL);
+  CREATE TABLE field_builds (generation bigint PRIMARY KEY, holder text NOT NULL, held_until bigint NOT NULL, progress text NOT NULL);
+
   CREATE TABLE clusters (name text COLLATE "C" PRIMARY KEY, inventory text NOT NULL);
 
   -- One row. Begins with the time, so that a revision of an earlier store in its place is not taken for one of this.
-  CREATE TABLE revision (revision bigint NOT NULL, trimmed bigint NOT NULL, stamp bigint NOT NULL) WITH (fillfactor = 10);
-  INSERT INTO revision SELECT now, now, now FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now) x;
+  CREATE TABLE revision (revision bigint NOT NULL, trimmed bigint NOT NULL, stamp bigint NOT NULL, field_generation bigint NOT NULL)
+    WITH (fillfactor = 10);
+  INSERT INTO revision SELECT now, now, now, 0 FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now) x;
 
   -- A transaction's changes, written while others write theirs; which revisions they are is said at its very end (change_batches).
   CREATE SEQUENCE change_batch_ids;

@@ -22,8 +22,9 @@ export async function selectPage(
   { options, selection }: { options: CollectionListOptions; selection: Selection },
 ): Promise<Selected> {
   const [row] = await connection.query(pageQuery(backend, options, selection));
-  const [revision, stamp, idArray, sizeArray, stampArray, last, count] = row as [
+  const [revision, stamp, fieldGeneration, idArray, sizeArray, stampArray, last, count] = row as [
     string,
+    number,
     number,
     string | null,
     string | null,
@@ -42,6 +43,7 @@ export async function selectPage(
     stamps: parseNumbers(stampArray).subarray(0, length),
     revision,
     stamp,
+    fieldGeneration,
     position: more && last !== null ? positionFrom(selection.order, JSON.parse(last)) : undefined,
     remaining: options.withRemainingCount === true ? Number(count) - offset - length : undefined,
   };
@@ -68,7 +70,7 @@ function pageQuery(backend: SqlBackend, options: CollectionListOptions, { from, 
     withRemainingCount === true ? sql`(SELECT count(*) FROM ${from} WHERE ${conditions})` : verbatim('NULL::bigint');
   return sql`WITH page AS MATERIALIZED (
       SELECT r.id, r.size, r.stamp, ${terms} AS terms FROM ${from} WHERE ${conditions} ORDER BY ${renderOrder(order, backend.dialect)}${most}${skip})
-    SELECT v.revision::text, v.stamp, p.ids, p.sizes, p.stamps, ${last}, ${count}
+    SELECT v.revision::text, v.stamp, v.field_generation, p.ids, p.sizes, p.stamps, ${last}, ${count}
     FROM revision v, (SELECT array_agg(id) AS ids, array_agg(size) AS sizes, ${stamps} AS stamps FROM page) p`;
 }
 

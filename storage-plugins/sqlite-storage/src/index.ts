@@ -23,6 +23,7 @@ export default {
     events: true,
     fullText: true,
     rawQuery: true,
+    explain: true,
     history: false,
     durable: true,
     multiProcess: true,

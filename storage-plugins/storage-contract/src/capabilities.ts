@@ -21,6 +21,10 @@ export const capabilityQuestions = {
   events: { question: 'Does it attach events to the objects that they involve?', otherwise: 'refuse' },
   fullText: { question: 'Does list honour fullText?', otherwise: 'host' },
   rawQuery: { question: 'Does list honour rawQuery?', otherwise: 'refuse' },
+  explain: {
+    question: 'Does it say how it would answer a list: what an index answers, and what a scan?',
+    otherwise: 'refuse',
+  },
   history: { question: 'Can it read the past?', otherwise: 'refuse' },
   durable: { question: 'Does what is written outlive the process?', otherwise: 'refuse' },
   multiProcess: { question: 'May several processes use the same data at once?', otherwise: 'refuse' },

@@ -1,6 +1,7 @@
 export * from './capabilities.js';
 export * from './cluster-inventory.js';
 export * from './errors.js';
+export * from './explanation.js';
 export * from './list-options.js';
 export * from './prepare-object.js';
 export * from './reduce-to-metadata.js';

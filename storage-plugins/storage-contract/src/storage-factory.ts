@@ -1,4 +1,5 @@
 import type { ClusterInventory } from './cluster-inventory.js';
+import type { Explanation, FieldIndexStatus } from './explanation.js';
 import type { CollectionListOptions, ListOptions } from './list-options.js';
 import type { ResourceType, ResourceTypeSelector } from './resource-type.js';
 import type { ObjectBatch, ObjectChange, ObjectEvent, StoredObject, WriteResult } from './stored-object.js';
@@ -55,6 +56,8 @@ export interface StorageFactory {
   cleanClusterResource(cluster: string, type: ResourceType, signal?: AbortSignal): Promise<void>;
   /** Optional, for a storage that migrates: no I/O; does not change after the open. */
   schema?(): StorageSchema;
+  /** Optional, for a storage with indexes that its operator declares: all of them, by their declarations. */
+  fieldIndexes?(): Promise<readonly FieldIndexStatus[]>;
   /** Never rejects. */
   health(): Promise<StorageHealth>;
   /** Finishes or aborts what is in flight; once. Afterwards every call rejects with CLOSED. */
@@ -92,6 +95,8 @@ export interface ResourceStorage {
    * revision that the storage did not issue. Ends when the signal aborts, without an error.
    */
   watch?(options: ListOptions, revision: string, signal: AbortSignal): AsyncIterable<WatchBatch>;
+  /** With the capability `explain`: how `list` would answer these options now. What `list` refuses, it refuses. */
+  explain?(options: ListOptions, signal?: AbortSignal): Promise<Explanation>;
   /** Attaches events to objects of any type by uid, whether or not they are stored already; the same event again replaces it, without json removes it. */
   recordEvents(cluster: string, events: readonly ObjectEvent[]): Promise<void>;
 }
@@ -100,4 +105,5 @@ export interface ResourceStorage {
 export interface CollectionResourceStorage {
   list(options: CollectionListOptions, signal?: AbortSignal): AsyncIterable<ObjectBatch>;
   watch?(options: CollectionListOptions, revision: string, signal: AbortSignal): AsyncIterable<WatchBatch>;
+  explain?(options: CollectionListOptions, signal?: AbortSignal): Promise<Explanation>;
 }

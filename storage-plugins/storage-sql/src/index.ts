@@ -6,6 +6,7 @@ export * from './describe-batch.js';
 export * from './dialect.js';
 export * from './digest-of.js';
 export * from './field-candidates.js';
+export * from './field-index/index.js';
 export * from './kept-objects.js';
 export * from './label-condition.js';
 export * from './order.js';

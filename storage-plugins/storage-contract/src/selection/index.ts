@@ -2,6 +2,7 @@ export * from './ascii-lower.js';
 export * from './comparable.js';
 export * from './compare-resource-versions.js';
 export * from './compare-text.js';
+export * from './describe-conditions.js';
 export * from './field-requirement.js';
 export * from './field-text.js';
 export * from './field-value.js';

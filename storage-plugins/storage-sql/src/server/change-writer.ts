@@ -7,12 +7,14 @@ import {
 } from '@clusterdex/storage-contract';
 import { type DecidedChange, type DecidedChanges, decideChanges, type ReadyChange } from '../decide-changes.js';
 import { digestOf } from '../digest-of.js';
+import { fieldLabelsOf } from '../field-index/index.js';
 import { sql } from '../sql.js';
+import { type FieldIndexes, type FieldIndexSet, isStaleFieldIndexes, pathsFor } from './field-indexes.js';
 import type { HistoryTrimmer } from './history-trimmer.js';
 import { IdBlocks } from './id-blocks.js';
 import { KeyMutex } from './key-mutex.js';
-import { LabelIds } from './label-ids.js';
-import type { ChangeScope, Place, SqlBackend, SqlConnection, WriteStart } from './sql-backend.js';
+import type { LabelIds } from './label-ids.js';
+import type { BatchScope, ChangeScope, Place, SqlBackend, SqlConnection, WriteStart } from './sql-backend.js';
 import type { TypesRegistry } from './types-registry.js';
 import { textOf } from './values.js';
 
@@ -22,20 +24,34 @@ const bytesPerTransaction = 8 * 1024 * 1024;
 /** As much as randomInt gives. */
 const largestStamp = 2 ** 48 - 1;
 
+/** How often a write begins again because the declared fields change. */
+const attempts = 10;
+
+type WriteScope = ChangeScope & { readonly type: ResourceType };
+
+interface ChangeWriterParts {
+  readonly types: TypesRegistry;
+  readonly trimmer: HistoryTrimmer;
+  readonly fields: FieldIndexes;
+  readonly labels: LabelIds;
+}
+
 /** Applies batches of changes. Whoever writes objects of one type and cluster does so alone, in this process and in others. */
 export class ChangeWriter {
   readonly #backend: SqlBackend;
   readonly #types: TypesRegistry;
   readonly #trimmer: HistoryTrimmer;
+  readonly #fields: FieldIndexes;
   readonly #labels: LabelIds;
   readonly #ids: IdBlocks;
   readonly #mutex = new KeyMutex();
 
-  constructor(backend: SqlBackend, { types, trimmer }: { types: TypesRegistry; trimmer: HistoryTrimmer }) {
+  constructor(backend: SqlBackend, { types, trimmer, fields, labels }: ChangeWriterParts) {
     this.#backend = backend;
     this.#types = types;
     this.#trimmer = trimmer;
-    this.#labels = new LabelIds(backend);
+    this.#fields = fields;
+    this.#labels = labels;
     this.#ids = new IdBlocks(backend);
   }
 
@@ -49,7 +65,7 @@ export class ChangeWriter {
     for (const some of split(changes)) {
       written += await this.#mutex.run(`${typeId} ${cluster}`, async () => {
         refuseAborted(signal, 'the write');
-        return this.#writeSome({ typeId, cluster }, some);
+        return this.#writeSome({ type, typeId, cluster }, some);
       });
     }
     return { written, unchanged: changes.length - written };
@@ -75,9 +91,25 @@ export class ChangeWriter {
     });
   }
 
-  async #writeSome(scope: ChangeScope, changes: readonly ObjectChange[]): Promise<number> {
+  async #writeSome(scope: WriteScope, changes: readonly ObjectChange[]): Promise<number> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#writeWith(await this.#fields.current(), scope, changes);
+      } catch (error) {
+        if (!isStaleFieldIndexes(error) || attempt === attempts) throw error;
+        await this.#fields.refresh();
+      }
+    }
+  }
+
+  async #writeWith(set: FieldIndexSet, scope: WriteScope, changes: readonly ObjectChange[]): Promise<number> {
     const upserts = changes.flatMap((change) => (change.type === 'upsert' ? [change.object] : []));
-    const labelIds = (await this.#labels.of(upserts)).values();
+    const paths = pathsFor(set, scope.type);
+    const labelled =
+      paths.length === 0
+        ? upserts
+        : upserts.map((object) => ({ ...object, fields: fieldLabelsOf(object.json, paths) }));
+    const labelIds = (await this.#labels.of(labelled)).values();
     const ready = changes.map((change): ReadyChange => {
       if (change.type === 'delete') return change;
       const { object } = change;
@@ -86,7 +118,8 @@ export class ChangeWriter {
     const ids = await this.#ids.reserve(upserts.length);
     let used = 0;
     const places = changes.map((change) => (change.type === 'upsert' ? change.object : change));
-    const written = await this.#transaction(scope, places, ({ stored }) => {
+    const { generation } = set;
+    const written = await this.#transaction({ ...scope, fieldGeneration: generation }, places, ({ stored }) => {
       used = 0;
       return decideChanges(ready, stored, () => ids[used++] as number);
     });
@@ -96,7 +129,7 @@ export class ChangeWriter {
   }
 
   async #transaction(
-    scope: ChangeScope,
+    scope: ChangeScope & Pick<BatchScope, 'fieldGeneration'>,
     places: readonly Place[],
     decide: (start: WriteStart) => DecidedChanges,
   ): Promise<number> {

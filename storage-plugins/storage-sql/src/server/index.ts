@@ -1,4 +1,5 @@
 export * from './connection/index.js';
+export { staleFieldIndexes } from './field-indexes.js';
 export * from './selected.js';
 export * from './selection.js';
 export * from './server-storage.js';

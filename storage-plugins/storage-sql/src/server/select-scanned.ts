@@ -173,9 +173,9 @@ function objectTest({ fieldSelector = [], fullText }: CollectionListOptions): Ob
   };
 }
 
-async function readState(connection: SqlConnection): Promise<Pick<Selected, 'revision' | 'stamp'>> {
-  const [row] = await connection.query(verbatim('SELECT revision, stamp FROM revision'));
-  return { revision: String(row?.[0]), stamp: Number(row?.[1]) };
+async function readState(connection: SqlConnection): Promise<Pick<Selected, 'revision' | 'stamp' | 'fieldGeneration'>> {
+  const [row] = await connection.query(verbatim('SELECT revision, stamp, field_generation FROM revision'));
+  return { revision: String(row?.[0]), stamp: Number(row?.[1]), fieldGeneration: Number(row?.[2]) };
 }
 
 /** Piece by piece; the event loop gets its turn in between. */

@@ -8,6 +8,8 @@ export interface Selected {
   readonly revision: string;
   /** Of the whole database: as long as it is the same, so is everything here. */
   readonly stamp: number;
+  /** Of the declared fields, when it was found. */
+  readonly fieldGeneration: number;
   /** Where the next page begins, when there is one. */
   readonly position: string | undefined;
   readonly remaining: number | undefined;

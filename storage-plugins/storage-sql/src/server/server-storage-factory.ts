@@ -50,6 +50,7 @@ function createResourceStorage(storage: ServerStorage, type: ResourceType): Reso
       return object;
     },
     list: (options: ListOptions, signal) => storage.list({ options, scope, signal }),
+    explain: (options: ListOptions, signal) => storage.explain({ options, scope, signal }),
     watch: (options: ListOptions, revision, signal) => watchChanges(storage, scope, { options, revision, signal }),
     async write(cluster, changes: readonly ObjectChange[], signal) {
       storage.backend.database.refuseClosed();
@@ -131,6 +132,8 @@ export function createServerStorageFactory(storage: ServerStorage): StorageFacto
       return {
         list: (options: CollectionListOptions, signal) =>
           storage.list({ options, scope: () => scopeOf(options), signal }),
+        explain: (options: CollectionListOptions, signal) =>
+          storage.explain({ options, scope: () => scopeOf(options), signal }),
         watch: (options: CollectionListOptions, revision, signal) =>
           watchChanges(storage, () => scopeOf(options), { options, revision, signal }),
       };
@@ -149,6 +152,11 @@ export function createServerStorageFactory(storage: ServerStorage): StorageFacto
       refuseAborted(signal, `removing ${type.resource} of cluster '${cluster}'`);
       const typeId = await storage.types.id(type);
       await clean(storage, { cluster, typeIds: typeId === undefined ? [] : [typeId], signal });
+    },
+    async fieldIndexes() {
+      storage.backend.database.refuseClosed();
+      const { declarations } = await storage.fields.refresh();
+      return declarations.map(({ text, state }) => ({ declaration: text, state }));
     },
     async health() {
       try {

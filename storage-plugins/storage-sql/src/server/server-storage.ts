@@ -1,20 +1,30 @@
-import type { CollectionListOptions, ObjectBatch } from '@clusterdex/storage-contract';
+import {
+  type CollectionListOptions,
+  createStorageError,
+  type Explanation,
+  type ObjectBatch,
+} from '@clusterdex/storage-contract';
 import { batchEnd, pageBytes } from '../batch-end.js';
 import { describeBatch } from '../describe-batch.js';
+import { explainConditions, type IndexedSearch, useFieldIndexes } from '../field-index/index.js';
+import { renderOrder } from '../order.js';
 import { refuseUnsupported } from '../refuse-unsupported.js';
-import { sql, verbatim } from '../sql.js';
+import { allOf, sql, verbatim } from '../sql.js';
 import { ChangeFeed } from './change-feed.js';
 import { ChangeWriter, refuseAborted } from './change-writer.js';
 import { type DatabaseState, StateReader } from './database-state.js';
+import { FieldIndexBuilder } from './field-index-builder.js';
+import { FieldIndexes, readyDeclarations } from './field-indexes.js';
 import { HistoryTrimmer } from './history-trimmer.js';
 import { LabelDriver } from './label-driver.js';
+import { LabelIds } from './label-ids.js';
 import { ObjectReader, type ReadForm } from './object-reader.js';
 import { PageCache, pageKey } from './page-cache.js';
 import { PageReader } from './page-reader.js';
 import { needsScan, selectScanned } from './select-scanned.js';
 import type { Selected } from './selected.js';
-import { type Selection, selectionOf } from './selection.js';
-import type { SqlBackend } from './sql-backend.js';
+import { largestLimit, type Selection, selectionOf, startCondition } from './selection.js';
+import type { SqlBackend, SqlConnection } from './sql-backend.js';
 import { TypesRegistry } from './types-registry.js';
 import { untilAborted } from './until-aborted.js';
 import { WordIndex } from './word-index.js';
@@ -38,6 +48,9 @@ const pieceBytes = 1024 * 1024;
 /** Ids of pages take a hundredth of what their objects take, and there are many pages of the same objects. */
 const pagesShare = 1 / 8;
 
+/** How often a search begins again because the declared fields change. */
+const attempts = 10;
+
 /** How long a shutdown waits for what is in flight. */
 const patienceMilliseconds = 5000;
 
@@ -50,6 +63,8 @@ export class ServerStorage {
   readonly feed: ChangeFeed;
   readonly state: StateReader;
   readonly words: WordIndex;
+  readonly fields: FieldIndexes;
+  readonly #builder: FieldIndexBuilder;
   readonly #labels: LabelDriver;
   readonly #trimmer: HistoryTrimmer;
   readonly #pages: PageCache;
@@ -63,12 +78,23 @@ export class ServerStorage {
     this.reader = new ObjectReader(backend, this.types);
     this.feed = new ChangeFeed(backend, this.types);
     this.#trimmer = new HistoryTrimmer(backend);
-    this.writer = new ChangeWriter(backend, { types: this.types, trimmer: this.#trimmer });
+    this.fields = new FieldIndexes(backend);
+    const labels = new LabelIds(backend);
+    const { types, fields } = this;
+    this.#builder = new FieldIndexBuilder(backend, { types, fields, labels });
+    this.writer = new ChangeWriter(backend, { types, trimmer: this.#trimmer, fields, labels });
     this.#labels = new LabelDriver(backend);
     this.words = new WordIndex(backend);
     this.state = new StateReader(backend.database);
     this.#pages = new PageCache(backend.objectCacheBytes * pagesShare);
     this.#pageReader = new PageReader(this.reader, backend.objectCacheBytes);
+  }
+
+  /** Before anything else: makes the declared fields these, where the config names any, and begins to build what is not built. */
+  async open(declarations: readonly string[] | undefined): Promise<this> {
+    if (declarations !== undefined) await this.fields.declare(declarations);
+    this.#builder.start();
+    return this;
   }
 
   async *list(search: Search): AsyncGenerator<ObjectBatch> {
@@ -109,9 +135,10 @@ export class ServerStorage {
   }
 
   async #close(): Promise<void> {
+    const built = this.#builder.stop();
     const closed = this.backend.database.close(patienceMilliseconds);
     this.feed.stop();
-    await Promise.all([closed, this.#trimmer.idle(), this.words.stop()]);
+    await Promise.all([closed, built, this.#trimmer.idle(), this.words.stop()]);
   }
 
   /** What was found before is still so if nothing was written since. */
@@ -129,7 +156,60 @@ export class ServerStorage {
     return found;
   }
 
-  async #select({ options, scope, signal }: Omit<Search, 'scope'> & { scope: ListScope }): Promise<Selected> {
+  async #select(search: Omit<Search, 'scope'> & { scope: ListScope }): Promise<Selected> {
+    for (let attempt = 1; ; attempt++) {
+      const { generation, options } = await this.indexed(search.options, search.scope);
+      const found = await this.#selectBy({ ...search, options });
+      if (found.fieldGeneration === generation) return found;
+      // Fields were declared, or are no longer: what was found by them may not be all.
+      await this.fields.refresh();
+      if (attempt === attempts) throw createStorageError('UNAVAILABLE', 'the declared fields change all the time');
+    }
+  }
+
+  /** The search in terms of the fields that are declared now. */
+  async indexed(
+    options: CollectionListOptions,
+    { typeIds }: ListScope,
+  ): Promise<IndexedSearch & { readonly generation: number }> {
+    const set = await this.fields.current();
+    await this.types.know(typeIds ?? []);
+    const types = typeIds?.map((id) => this.types.type(id));
+    return { generation: set.generation, ...useFieldIndexes(options, readyDeclarations(set), types) };
+  }
+
+  async explain({ options, scope: scopeOf, signal }: Search): Promise<Explanation> {
+    const { backend } = this;
+    refuseUnsupported(options, backend.name);
+    backend.database.refuseClosed();
+    const scope = await scopeOf();
+    const { options: stored, indexed } = await this.indexed(options, scope);
+    try {
+      const { fullText } = stored;
+      const plan = (connection: SqlConnection) => fullText && this.words.plan(connection, fullText);
+      const words = (await backend.database.snapshot(async (connection) => plan(connection), signal)) ?? {};
+      const driver = words.from === undefined ? await this.#labels.find(stored.labelSelector ?? []) : undefined;
+      const scanned = needsScan(stored);
+      const orderBy = (stored.orderBy ?? []).filter(({ by }) => !scanned || !('path' in by));
+      const found = selectionOf(backend, { ...stored, orderBy }, { ...scope, driver, words });
+      const selection = scanned ? withObjects(found, backend) : found;
+      const where = allOf([...selection.where, ...startCondition(backend, stored, selection.order)]);
+      const page = stored.limit === undefined ? '' : ` LIMIT ${Math.min(stored.limit, largestLimit) + 1}`;
+      const statement = sql`SELECT r.id, r.size FROM ${selection.from} WHERE ${where} ORDER BY ${renderOrder(selection.order, backend.dialect)}${verbatim(page)}`;
+      const byFields = (options.orderBy ?? []).some(({ by }) => 'path' in by);
+      return {
+        conditions: explainConditions(options, { indexed, words: words.from === undefined ? 'scan' : 'index' }),
+        order: byFields
+          ? 'by a field: every object that is found is read, then sorted'
+          : 'an index where the plan sorts nothing; otherwise what is found is sorted',
+        ...(await backend.explain(statement, signal)),
+      };
+    } catch (error) {
+      throw backend.refusedByClient(error, options);
+    }
+  }
+
+  async #selectBy({ options, scope, signal }: Omit<Search, 'scope'> & { scope: ListScope }): Promise<Selected> {
     const { backend } = this;
     try {
       const driver = await this.#labels.find(options.labelSelector ?? []);

@@ -62,7 +62,8 @@ export interface WriteStart {
 /**
  * What differs from server to server. The tables are those of SqlDialect, with `objects` (id, object, table_row), `resources` also with
  * metadata_end, digest, label_ids and stamp; `events` (cluster, involved_uid, event_uid, event_key, resource_version, version_number, recorded_at,
- * event), `clusters` (name, inventory), `revision` (revision, trimmed, stamp), `changes` (batch_id, ordinal, object_id, type_id, cluster, deleted,
+ * event), `clusters` (name, inventory), `revision` (revision, trimmed, stamp, field_generation), `field_indexes` (declaration, state),
+ * `field_builds` (generation, holder, held_until, progress), `changes` (batch_id, ordinal, object_id, type_id, cluster, deleted,
  * object as it was before) and `change_batches` (revision, count, batch_id): a batch's changes are the `count` revisions up to `revision`.
  *
  * A transaction that changes objects, or rows of Tables, gives a number that nobody else gave to each object that it changed and to the
@@ -96,6 +97,11 @@ export interface SqlBackend {
   asText(expression: Sql): Sql;
 
   selectPage(options: CollectionListOptions, selection: Selection, request: PageRequest): Promise<Selected>;
+  /** The plan of a statement that finds objects, and about how many rows of `resources` it looks at; nothing is run. */
+  explain(
+    statement: Sql,
+    signal?: AbortSignal,
+  ): Promise<{ readonly plan: readonly string[]; readonly estimatedObjects?: number }>;
   /** Rows in pieces, within a snapshot. */
   rows(connection: SqlConnection, statement: Sql): AsyncIterable<readonly Row[]>;
 
@@ -106,8 +112,13 @@ export interface SqlBackend {
   nextIdBlock(): Promise<number>;
   /** Waits until nobody else writes in the scope, then reads what is stored at the places. */
   beginWrite(connection: SqlConnection, scope: ChangeScope, places: readonly Place[]): Promise<WriteStart>;
-  /** Ends with what gives the changes their revisions; resolves to the last of them, undefined when there is none. */
+  /**
+   * Ends with what gives the changes their revisions; resolves to the last of them, undefined when there is none. Rejects with
+   * `staleFieldIndexes()` when the generation of the scope is not that of the database.
+   */
   applyChanges(connection: SqlConnection, scope: BatchScope, decided: DecidedChanges): Promise<number | undefined>;
+  /** Puts labels in the place of others, within what `beginWrite` began; the object stays as it is, and nobody is told. */
+  relabel(connection: SqlConnection, changes: readonly Relabelling[]): Promise<void>;
   /** Each event once, in the order of their uids. `recordedAt` in microseconds since the epoch. */
   recordEvents(cluster: string, events: readonly (ObjectEvent & { readonly recordedAt: number })[]): Promise<void>;
   putInventory(cluster: string, inventory: string): Promise<void>;
@@ -120,7 +131,19 @@ export interface SqlBackend {
   refusedByClient(error: unknown, options: CollectionListOptions): unknown;
 }
 
-export type BatchScope = ChangeScope & { readonly batchId: number; readonly stamp: number };
+export interface BatchScope extends ChangeScope {
+  readonly batchId: number;
+  readonly stamp: number;
+  /** The declared fields by which the changes are kept; absent where they have none. */
+  readonly fieldGeneration?: number;
+}
+
+/** Ids of labels, ascending, joined by commas. */
+export interface Relabelling {
+  readonly id: number;
+  readonly before: string;
+  readonly after: string;
+}
 
 export interface PageRequest {
   readonly signal: AbortSignal | undefined;

@@ -1,3 +1,5 @@
+import { fieldIndexesSchema } from '../../field-index/field-indexes-schema.js';
+
 /** What a server says of the keys that mean something else on each. */
 export interface ServerConfigWords {
   readonly dsn: string;
@@ -73,6 +75,7 @@ export function serverConfigSchema(words: ServerConfigWords, more: Readonly<Reco
         ),
         maximum: 100_000_000,
       },
+      fieldIndexes: fieldIndexesSchema,
       ...more,
     },
   };

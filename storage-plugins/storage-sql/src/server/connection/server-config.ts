@@ -22,4 +22,6 @@ export interface ServerConfig {
   readonly slowQueryMilliseconds: number;
   readonly objectCacheMegabytes: number;
   readonly historyChanges: number;
+  /** Absent: as the database has them. */
+  readonly fieldIndexes?: readonly string[];
 }
