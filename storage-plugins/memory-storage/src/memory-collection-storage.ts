@@ -7,6 +7,7 @@ import {
 } from '@clusterdex/storage-contract';
 import { selectsType } from '@clusterdex/storage-contract/selection';
 import { assertSupported } from './assert-supported.js';
+import { explainList } from './explain-list.js';
 import { listRecords } from './list-records.js';
 import type { MemoryState, TypeTable } from './memory-state.js';
 import { Pacer } from './pacer.js';
@@ -26,6 +27,11 @@ export function createCollectionStorage(core: StorageCore, name: string): Collec
       const pacer = new Pacer(core, signal);
       assertSupported(options);
       yield* listRecords({ state, tables: tablesOf(state, collection, options), collection: true }, options, pacer);
+    },
+
+    async explain(options) {
+      core.check();
+      return explainList(options);
     },
 
     watch(options, revision, signal) {

@@ -6,6 +6,7 @@ import {
 } from '@clusterdex/storage-contract';
 import { assertSupported } from './assert-supported.js';
 import { decideChanges } from './decide-changes.js';
+import { explainList } from './explain-list.js';
 import { listRecords, toStoredObject } from './list-records.js';
 import { Pacer } from './pacer.js';
 import type { StorageCore } from './storage-core.js';
@@ -33,6 +34,11 @@ export function createResourceStorage(core: StorageCore, type: ResourceType): Re
       const table = state.typeTable(type);
       const tables = table === undefined ? [] : [table];
       yield* listRecords({ state, tables, collection: false }, options, pacer);
+    },
+
+    async explain(options) {
+      core.check();
+      return explainList(options);
     },
 
     watch(options, revision, signal) {

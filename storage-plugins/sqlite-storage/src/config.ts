@@ -1,3 +1,5 @@
+import { fieldIndexesSchema } from '@clusterdex/storage-sql';
+
 export interface SqliteConfig {
   readonly file: string;
   readonly synchronous: 'full' | 'normal';
@@ -6,6 +8,8 @@ export interface SqliteConfig {
   readonly objectCacheMegabytes: number;
   readonly busyTimeoutMilliseconds: number;
   readonly historyChanges: number;
+  /** Absent: as the file has them. */
+  readonly fieldIndexes?: readonly string[];
   readonly fullTextIndex: boolean;
 }
 
@@ -55,6 +59,7 @@ export const configSchema = {
       default: 10000,
       description: 'How long to wait for another process that is writing to the same file.',
     },
+    fieldIndexes: fieldIndexesSchema,
     historyChanges: {
       type: 'integer',
       minimum: 0,

@@ -4,6 +4,7 @@ import {
   allOf,
   compileList,
   decodePosition,
+  isFieldLabel,
   isOneOf,
   joinSql,
   renderOrder,
@@ -16,6 +17,11 @@ import type { IdentifierQuery, PlainSql } from './select-identifiers.js';
 import { sqliteDialect } from './sqlite-dialect.js';
 import type { FullTextConditions } from './word-query.js';
 
+interface Driver {
+  readonly requirement: LabelRequirement;
+  readonly labelIds: readonly number[];
+}
+
 export interface QueryScope {
   /** undefined: every type. */
   readonly typeIds: readonly number[] | undefined;
@@ -27,18 +33,29 @@ export interface QueryScope {
   /** How words are searched for. */
   readonly words?: FullTextConditions | undefined;
   /** Few objects carry one of these labels: begin with them. */
-  readonly driver: { readonly requirement: LabelRequirement; readonly labelIds: readonly number[] } | undefined;
+  readonly driver: Driver | undefined;
 }
 
 /** SQLite wants an integer; no table holds this many rows. */
 const largestLimit = 1e15;
 
-function source(driven: boolean, needsObject: boolean, needsType: boolean): string {
-  let tables = driven ? 'object_labels d CROSS JOIN resources r ON r.id = d.object_id' : 'resources r';
+function source(begin: string, { needsObject, needsType }: { needsObject: boolean; needsType: boolean }): string {
+  let tables = begin;
   if (needsType) tables += ' JOIN types t ON t.id = r.type_id';
   // CROSS JOIN keeps the order of the loops: the object's row is read for those that pass everything cheaper.
   if (needsObject) tables += ' CROSS JOIN objects o ON o.id = r.id';
   return tables;
+}
+
+/** An object has a label once, and of a field that is kept as labels perhaps several. */
+function driven({ requirement, labelIds }: Driver): { readonly begin: Sql; readonly conditions: readonly Sql[] } {
+  const chosen = (column: string) => isOneOf(verbatim(column), labelIds);
+  const resources = verbatim('CROSS JOIN resources r ON r.id = d.object_id');
+  if (labelIds.length > 1 && isFieldLabel(requirement.key)) {
+    const distinct = sql`(SELECT DISTINCT x.object_id FROM object_labels x WHERE ${chosen('x.label_id')}) d`;
+    return { begin: sql`${distinct} ${resources}`, conditions: [] };
+  }
+  return { begin: sql`object_labels d ${resources}`, conditions: [chosen('d.label_id')] };
 }
 
 /** The id is bound by the caller, behind the parameters of the terms. */
@@ -66,15 +83,15 @@ function compileQuery(options: CollectionListOptions, scope: QueryScope, fullTex
     fullText,
   });
   const { order, needsObject, needsType } = compiled;
-  const conditions: Sql[] = driver === undefined ? [] : [isOneOf(verbatim('d.label_id'), driver.labelIds)];
-  conditions.push(...compiled.conditions);
+  const begin = driver === undefined ? { begin: verbatim('resources r'), conditions: [] } : driven(driver);
+  const conditions: Sql[] = [...begin.conditions, ...compiled.conditions];
   const { start } = options;
   const after =
     start !== undefined && 'after' in start ? decodePosition(start.after, compiled.order.length) : undefined;
   const limit = options.limit === undefined ? undefined : Math.min(options.limit, largestLimit);
   if (after !== undefined) conditions.push(afterPosition(order, after));
   const offset = start !== undefined && 'offset' in start ? Math.min(start.offset, largestLimit) : 0;
-  const from = verbatim(source(driver !== undefined, needsObject, needsType));
+  const from = sql`${begin.begin}${verbatim(source('', { needsObject, needsType }))}`;
   const where = allOf(conditions);
   const page =
     limit === undefined && offset === 0
@@ -91,7 +108,7 @@ function compileQuery(options: CollectionListOptions, scope: QueryScope, fullTex
       : sql`SELECT r.id${verbatim(withSizes ? ', r.size' : '')} FROM ${from} WHERE ${where} ORDER BY ${renderOrder(order)}${page}`,
     withSizes,
     limit,
-    position: positionOf(terms, source(false, needsObject, needsType)),
+    position: positionOf(terms, source('resources r', { needsObject, needsType })),
     count: options.withRemainingCount === true ? sql`SELECT count(*) FROM ${from} WHERE ${where}` : undefined,
     subtract: offset,
   };

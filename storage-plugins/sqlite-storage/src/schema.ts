@@ -127,4 +127,10 @@ export const migrations: readonly string[] = [
   CREATE TABLE stale_words (id INTEGER PRIMARY KEY) STRICT;
   CREATE VIRTUAL TABLE words USING fts5 (text, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
   `,
+  `
+  -- Fields that searches find by an index, kept as labels that nobody sees; up to which object the set of this generation is built.
+  ALTER TABLE revision ADD COLUMN field_generation INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE revision ADD COLUMN field_build INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE field_indexes (declaration TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT;
+  `,
 ];

@@ -1,4 +1,4 @@
-import { encodePosition, type SqlValue } from '@clusterdex/storage-sql';
+import { encodePosition, type SqlValue, staleFieldIndexes } from '@clusterdex/storage-sql';
 import type Database from 'better-sqlite3';
 import { NumberList } from './number-list.js';
 import type { ObjectCache } from './object-cache.js';
@@ -20,6 +20,8 @@ export interface IdentifierQuery {
   /** Counts what matches from the start of the page on; `subtract` (an offset) is taken off. */
   readonly count: PlainSql | undefined;
   readonly subtract: number;
+  /** The declared fields that it goes by, where it goes by any: of other ones it would not find all. */
+  readonly fieldGeneration?: number;
   /** What to ask instead where `found` counts no more than `most`. */
   readonly whenFew?: {
     readonly found: PlainSql;
@@ -60,6 +62,10 @@ export function selectIdentifiers(
   cache?: ObjectCache,
 ): IdentifierResult {
   return statements.inTransaction(() => {
+    if (asked.fieldGeneration !== undefined) {
+      const generation = statements.values('SELECT field_generation FROM revision').get();
+      if (generation !== asked.fieldGeneration) throw staleFieldIndexes();
+    }
     const query = chooseQuery(statements, asked);
     const state = statements.readState();
     cache?.follow(state);

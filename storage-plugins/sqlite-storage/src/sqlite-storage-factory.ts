@@ -34,6 +34,10 @@ function createResourceStorage(storage: SqliteStorage, type: ResourceType): Reso
       const typeId = storage.read(() => storage.types.id(type));
       return storage.list(options, { typeIds: typeId === undefined ? [] : [typeId], collection: false }, signal);
     },
+    async explain(options: ListOptions) {
+      const typeId = storage.read(() => storage.types.id(type));
+      return storage.explain(options, { typeIds: typeId === undefined ? [] : [typeId], collection: false });
+    },
     watch(options: ListOptions, revision, signal) {
       const scope = () => {
         const typeId = storage.types.id(type);
@@ -136,6 +140,7 @@ export function createSqliteStorageFactory(storage: SqliteStorage): StorageFacto
       };
       return {
         list: (options: CollectionListOptions, signal) => storage.list(options, scopeOf(options), signal),
+        explain: async (options: CollectionListOptions) => storage.explain(options, scopeOf(options)),
         watch: (options: CollectionListOptions, revision, signal) =>
           watchChanges(storage, () => scopeOf(options), { options, revision, signal }),
       };
@@ -146,6 +151,7 @@ export function createSqliteStorageFactory(storage: SqliteStorage): StorageFacto
     },
     cleanClusterResource: (cluster, type, signal) => clean(storage, cluster, { type, signal }),
     schema: () => storage.schema,
+    fieldIndexes: async () => storage.read(() => storage.fields.status()),
     async health() {
       try {
         if (storage.brokenThread())

@@ -1,16 +1,27 @@
 import {
   type CollectionListOptions,
   createStorageError,
+  type Explanation,
   type ObjectBatch,
   type OrderTerm,
   type ResourceType,
   type StorageSchema,
   type StoredObject,
 } from '@clusterdex/storage-contract';
-import { batchEnd, describeBatch, pageBytes, refuseUnsupported } from '@clusterdex/storage-sql';
+import {
+  batchEnd,
+  describeBatch,
+  explainConditions,
+  type IndexedSearch,
+  isStaleFieldIndexes,
+  pageBytes,
+  refuseUnsupported,
+  useFieldIndexes,
+} from '@clusterdex/storage-sql';
 import type Database from 'better-sqlite3';
 import { ChangeFeed } from './change-feed.js';
 import type { SqliteConfig } from './config.js';
+import { FieldIndexes } from './field-indexes.js';
 import { foundSchema } from './found-schema.js';
 import { identifierQuery, type QueryScope } from './identifier-query.js';
 import { type LabelDriver, LabelDrivers } from './label-driver.js';
@@ -32,6 +43,9 @@ import { WorkerThread } from './worker-thread.js';
 const handful = 50;
 /** A page beyond so many objects may take a while: the thread that reads pages is not to wait for it. */
 const smallPage = 1000;
+
+/** How often a search begins again because the declared fields change. */
+const attempts = 10;
 
 /** Enough for connections that come by each page once: a cache would hold what is not asked for again. */
 const passingCacheMegabytes = 4;
@@ -61,6 +75,7 @@ export class SqliteStorage {
   readonly writer: WorkerThread;
   readonly feed: ChangeFeed;
   readonly words: WordIndex;
+  readonly fields: FieldIndexes;
   /** Reads pages that the index gives away; never waits behind a scan. */
   readonly #pages: WorkerThread;
   readonly #scans: readonly WorkerThread[];
@@ -77,6 +92,7 @@ export class SqliteStorage {
     const threads = [new WorkerThread({ mode: 'write', database: config })];
     try {
       await threads[0]?.request('open', undefined);
+      if (config.fieldIndexes !== undefined) await threads[0]?.request('declareFields', config.fieldIndexes);
       for (let count = 0; count < 1 + config.readers; count++) {
         threads.push(new WorkerThread({ mode: 'read', database: passing(config) }));
       }
@@ -106,6 +122,7 @@ export class SqliteStorage {
     this.#labelDrivers = new LabelDrivers(this.statements);
     this.feed = new ChangeFeed(this.#database);
     this.words = new WordIndex(this.statements, this.writer, config.fullTextIndex);
+    this.fields = new FieldIndexes(this.statements, this.writer);
     this.reader = new ObjectReader({ database: this.#database, objects: this.#objects }, (id) => this.types.type(id));
     this.#caches = createPageCaches(this.statements, config.objectCacheMegabytes * 2 ** 20);
     this.#pageReader = new PageReader(this.#pages, this.#caches, this.types);
@@ -157,6 +174,7 @@ export class SqliteStorage {
     this.#closed = true;
     this.feed.stop();
     this.words.stop();
+    this.fields.stop();
     await Promise.all([this.#pages, ...this.#scans].map((thread) => thread.close()));
     this.#database.close();
     this.#objects.close();
@@ -178,7 +196,56 @@ export class SqliteStorage {
     return [this.writer, this.#pages, ...this.#scans].some((thread) => thread.ended);
   }
 
+  async explain(options: CollectionListOptions, scope: ListScope): Promise<Explanation> {
+    refuseUnsupported(options, 'sqlite');
+    return this.read(() => {
+      const { options: stored, indexed } = this.#indexed(options, scope);
+      const driver = this.#labelDrivers.find(stored.labelSelector ?? []);
+      const merged = driver === undefined && scope.collection ? this.#mergedTypes(stored, scope) : undefined;
+      const { objects } = estimate(stored, { ...scope, merged, driver });
+      const words = stored.fullText === undefined ? undefined : this.words.plan(stored.fullText);
+      const query = identifierQuery(stored, { ...scope, driver, merged, words, withSizes: true });
+      if (options.rawQuery !== undefined) this.#check(query);
+      const { text, parameters } = query.whenFew?.select ?? query.select;
+      const rows = this.statements.rows(`EXPLAIN QUERY PLAN ${text}`).all(...parameters) as PlanRow[];
+      const plan = planLines(rows);
+      const byFields = (options.orderBy ?? []).some(({ by }) => 'path' in by);
+      const sorts = plan.some((line) => line.includes('TEMP B-TREE'));
+      return {
+        conditions: explainConditions(options, { indexed, words: query.whenFew === undefined ? 'scan' : 'index' }),
+        order: byFields
+          ? 'by a field: every object that is found is read, then sorted'
+          : sorts
+            ? 'what is found is sorted'
+            : 'the order of an index',
+        ...(Number.isFinite(objects) && { estimatedObjects: objects }),
+        plan,
+      };
+    });
+  }
+
+  /** The search in terms of the fields that are declared now. */
+  #indexed(options: CollectionListOptions, { typeIds }: ListScope): IndexedSearch & { readonly generation?: number } {
+    // Which fields are declared is asked where it matters alone.
+    if ((options.fieldSelector ?? []).length === 0) return useFieldIndexes(options, [], undefined);
+    return this.fields.use(
+      options,
+      typeIds?.map((id) => this.types.type(id)),
+    );
+  }
+
   async #find(search: Search): Promise<Found> {
+    for (let attempt = 1; ; attempt++) {
+      const { options, indexed, generation } = this.read(() => this.#indexed(search.options, search.scope));
+      try {
+        return await this.#findBy({ ...search, options }, indexed.length === 0 ? undefined : generation);
+      } catch (error) {
+        if (!isStaleFieldIndexes(error) || attempt === attempts) throw error;
+      }
+    }
+  }
+
+  async #findBy(search: Search, fieldGeneration: number | undefined): Promise<Found> {
     const { options, scope, form } = search;
     const plan = this.read(() => {
       const driver = this.#labelDrivers.find(options.labelSelector ?? []);
@@ -187,7 +254,8 @@ export class SqliteStorage {
       const isPage = objects > handful && objects <= smallPage;
       const page = isPage ? pageFormOf(form) : undefined;
       const words = options.fullText === undefined ? undefined : this.words.plan(options.fullText);
-      const query = identifierQuery(options, { ...scope, driver, merged, words, withSizes: page === undefined });
+      const compiled = identifierQuery(options, { ...scope, driver, merged, words, withSizes: page === undefined });
+      const query = fieldGeneration === undefined ? compiled : { ...compiled, fieldGeneration };
       if (options.rawQuery !== undefined) this.#check(query);
       return { query, objects, isPage, page };
     });
@@ -269,6 +337,18 @@ export class SqliteStorage {
 
 function passing(config: SqliteConfig): SqliteConfig {
   return { ...config, cacheMegabytes: Math.min(config.cacheMegabytes, passingCacheMegabytes) };
+}
+
+type PlanRow = readonly [id: number, parent: number, unused: number, detail: string];
+
+/** Indented by what belongs to what. */
+function planLines(rows: readonly PlanRow[]): readonly string[] {
+  const depths = new Map([[0, -1]]);
+  return rows.map(([id, parent, , detail]) => {
+    const depth = (depths.get(parent) ?? -1) + 1;
+    depths.set(id, depth);
+    return `${'  '.repeat(depth)}${detail}`;
+  });
 }
 
 interface Search {

@@ -49,6 +49,10 @@ export interface WorkerOperations {
   indexWords: { readonly request: number; readonly response: boolean };
   /** Forgets the index of words. */
   dropWords: { readonly request: undefined; readonly response: undefined };
+  /** Makes the declared fields these. */
+  declareFields: { readonly request: readonly string[]; readonly response: undefined };
+  /** Brings objects under declared fields for so many milliseconds; says whether there are more. */
+  buildFields: { readonly request: number; readonly response: boolean };
   forgetCluster: { readonly request: string; readonly response: undefined };
   close: { readonly request: undefined; readonly response: undefined };
 }

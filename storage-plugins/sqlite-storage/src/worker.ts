@@ -1,6 +1,8 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { batchEnd } from '@clusterdex/storage-sql';
 import { AuxiliaryWriter } from './auxiliary-writer.js';
+import { Dictionaries } from './dictionaries.js';
+import { FieldIndexWriter } from './field-index-writer.js';
 import { mapError } from './map-error.js';
 import { openDatabase } from './open-database.js';
 import { type PackedForm, type PackedObjects, PackedReader } from './packed-reader.js';
@@ -42,7 +44,9 @@ function createHandlers({ mode, database: options }: WorkerSetup): Handlers {
       readPage: (request) => readPage({ statements, read }, request),
     };
   }
-  const changes = new ChangeWriter(database, options.historyChanges);
+  const dictionaries = new Dictionaries(database);
+  const fields = new FieldIndexWriter(database, dictionaries);
+  const changes = new ChangeWriter(database, { dictionaries, fields, historyChanges: options.historyChanges });
   const auxiliary = new AuxiliaryWriter(database);
   const words = new WordIndexer(database);
   return {
@@ -54,6 +58,8 @@ function createHandlers({ mode, database: options }: WorkerSetup): Handlers {
     beginWords: () => words.begin(),
     indexWords: (milliseconds) => words.step(milliseconds),
     dropWords: () => words.drop(),
+    declareFields: (declarations) => fields.declare(declarations),
+    buildFields: (milliseconds) => fields.build(milliseconds),
     forgetCluster: (cluster) => auxiliary.forgetCluster(cluster),
   };
 }

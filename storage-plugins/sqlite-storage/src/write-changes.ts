@@ -1,8 +1,10 @@
-import type { ResourceType, WriteResult } from '@clusterdex/storage-contract';
+import type { FieldPath, ResourceType, WriteResult } from '@clusterdex/storage-contract';
 import { compareResourceVersions } from '@clusterdex/storage-contract/selection';
+import { fieldLabelsOf, storedLabelName } from '@clusterdex/storage-sql';
 import type Database from 'better-sqlite3';
 import { ChangeLog } from './change-log.js';
-import { Dictionaries } from './dictionaries.js';
+import type { Dictionaries } from './dictionaries.js';
+import type { FieldIndexWriter } from './field-index-writer.js';
 import { type PackedChanges, type UnpackedUpsert, unpackChanges } from './pack-changes.js';
 import { largestRest } from './schema.js';
 
@@ -27,16 +29,26 @@ function versionNumber(resourceVersion: string): bigint | null {
   return number <= largestInteger ? number : null;
 }
 
+interface ChangeWriterParts {
+  readonly dictionaries: Dictionaries;
+  readonly fields: FieldIndexWriter;
+  readonly historyChanges: number;
+}
+
 /** Applies batches of changes; each batch is one transaction. */
 export class ChangeWriter {
   readonly #database: Database.Database;
   readonly #statements;
   readonly #dictionaries: Dictionaries;
+  readonly #fields: FieldIndexWriter;
+  /** By which objects of the type that is being written are kept. */
+  #paths: readonly FieldPath[] = [];
   readonly #log: ChangeLog;
 
-  constructor(database: Database.Database, historyChanges: number) {
+  constructor(database: Database.Database, { dictionaries, fields, historyChanges }: ChangeWriterParts) {
     this.#database = database;
-    this.#dictionaries = new Dictionaries(database);
+    this.#dictionaries = dictionaries;
+    this.#fields = fields;
     this.#log = new ChangeLog(database, historyChanges);
     this.#statements = {
       find: database.prepare(
@@ -70,6 +82,7 @@ export class ChangeWriter {
   write(type: ResourceType, cluster: string, changes: PackedChanges): WriteResult {
     return this.#transaction(() => {
       const typeId = this.#dictionaries.typeId(type);
+      this.#paths = this.#fields.paths(type);
       const syncedAt = Date.now();
       let written = 0;
       for (const change of unpackChanges(changes)) {
@@ -190,7 +203,10 @@ export class ChangeWriter {
   #labels(change: UnpackedUpsert): number[] {
     const ids: number[] = [];
     for (let index = 0; index < change.labels.length; index += 2) {
-      ids.push(this.#dictionaries.labelId(change.labels[index] ?? '', change.labels[index + 1] ?? ''));
+      ids.push(this.#dictionaries.labelId(storedLabelName(change.labels[index] ?? ''), change.labels[index + 1] ?? ''));
+    }
+    for (const [name, value] of fieldLabelsOf(change.json, this.#paths)) {
+      ids.push(this.#dictionaries.labelId(name, value));
     }
     return ids.sort((left, right) => left - right);
   }

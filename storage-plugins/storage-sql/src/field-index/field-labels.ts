@@ -13,6 +13,9 @@ const longest = 160;
 
 export const storedLabelName = (key: string): string => (key.startsWith(mark) ? mark + key : key);
 
+/** Of the name of a stored label: whether it stands for a field, of which an object may have several values. */
+export const isFieldLabel = (name: string): boolean => name.startsWith(`${mark}[`);
+
 export const fieldLabelName = (path: FieldPath): string =>
   mark + JSON.stringify(path.map(({ key, list }) => (list === undefined ? key : [key, list])));
 

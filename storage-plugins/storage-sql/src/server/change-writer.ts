@@ -7,9 +7,9 @@ import {
 } from '@clusterdex/storage-contract';
 import { type DecidedChange, type DecidedChanges, decideChanges, type ReadyChange } from '../decide-changes.js';
 import { digestOf } from '../digest-of.js';
-import { fieldLabelsOf } from '../field-index/index.js';
+import { fieldLabelsOf, isStaleFieldIndexes } from '../field-index/index.js';
 import { sql } from '../sql.js';
-import { type FieldIndexes, type FieldIndexSet, isStaleFieldIndexes, pathsFor } from './field-indexes.js';
+import { type FieldIndexes, type FieldIndexSet, pathsFor } from './field-indexes.js';
 import type { HistoryTrimmer } from './history-trimmer.js';
 import { IdBlocks } from './id-blocks.js';
 import { KeyMutex } from './key-mutex.js';

@@ -1,10 +1,4 @@
-import {
-  createStorageError,
-  type FieldIndexStatus,
-  type FieldPath,
-  isStorageError,
-  type ResourceType,
-} from '@clusterdex/storage-contract';
+import type { FieldIndexStatus, FieldPath, ResourceType } from '@clusterdex/storage-contract';
 import { declaresFor, type FieldDeclaration, fieldLabelName, parseFieldDeclaration } from '../field-index/index.js';
 import { sql, verbatim } from '../sql.js';
 import type { SqlBackend, SqlConnection } from './sql-backend.js';
@@ -94,14 +88,6 @@ export async function beginGeneration(connection: SqlConnection, generation: num
   await connection.query(sql`UPDATE revision SET field_generation = ${generation}`);
   await connection.query(verbatim('DELETE FROM field_builds'));
 }
-
-const staleMessage = 'the declared fields are others than when this began';
-
-/** What a writer rejects with that kept to a generation that is gone. */
-export const staleFieldIndexes = () => createStorageError('CONFLICT', staleMessage, { retryable: true });
-
-export const isStaleFieldIndexes = (error: unknown): boolean =>
-  isStorageError(error) && error.code === 'CONFLICT' && error.message === staleMessage;
 
 async function readSet(connection: SqlConnection): Promise<FieldIndexSet> {
   const [row] = await connection.query(verbatim('SELECT field_generation FROM revision'));

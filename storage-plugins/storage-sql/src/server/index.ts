@@ -1,5 +1,4 @@
 export * from './connection/index.js';
-export { staleFieldIndexes } from './field-indexes.js';
 export * from './selected.js';
 export * from './selection.js';
 export * from './server-storage.js';

@@ -7,6 +7,7 @@ import { combinationCases } from './combinations.js';
 import { concurrencyCases } from './concurrency.js';
 import { durabilityCases } from './durability.js';
 import { eventCases } from './events.js';
+import { explainCases } from './explain.js';
 import { fieldCases } from './fields.js';
 import { fullTextCases } from './full-text.js';
 import { fuzzyNameCases } from './fuzzy-names.js';
@@ -48,6 +49,7 @@ export const conformanceTopics: readonly ConformanceTopic[] = [
   { topic: 'projection', cases: projectionCases },
   { topic: 'rows of Tables', cases: rowCases },
   { topic: 'collection resources', cases: collectionCases },
+  { topic: 'explain', cases: explainCases },
   { topic: 'events', cases: eventCases },
   { topic: 'combinations', cases: combinationCases },
   { topic: 'odd objects', cases: oddObjectCases },
