@@ -226,7 +226,7 @@ describeReal(`clusters that are followed${because}`, () => {
       await until(async () => (await names(path)).includes('h'));
       const ours = JSON.parse((await ask(`${path}/h`)).body) as { apiVersion: string; spec: object };
       const theirs = await server.client.json<{ apiVersion: string; spec: object }>(
-        path.slice('/clusters/good-one'.length) + '/h',
+        `${path.slice('/clusters/good-one'.length)}/h`,
       );
       expect(ours.apiVersion).toBe('autoscaling/v1');
       expect(ours.spec).toEqual(theirs.spec);

@@ -7,7 +7,6 @@ import {
   type SqlConnection,
   sql,
   staleFieldIndexes,
-  verbatim,
 } from '@clusterdex/storage-sql';
 import { binaryArray, type ElementType } from './binary-array.js';
 import { sqlState } from './map-error.js';

@@ -198,7 +198,10 @@ export class ServerStorage {
       const statement = sql`SELECT r.id, r.size FROM ${selection.from} WHERE ${where} ORDER BY ${renderOrder(selection.order, backend.dialect)}${verbatim(page)}`;
       const byFields = (options.orderBy ?? []).some(({ by }) => 'path' in by);
       return {
-        conditions: explainConditions(options, { indexed, words: words.from === undefined ? 'scan' : 'index' }),
+        conditions: explainConditions(options, {
+          indexed,
+          words: words.from === undefined && words.condition === undefined ? 'scan' : 'index',
+        }),
         order: byFields
           ? 'by a field: every object that is found is read, then sorted'
           : 'an index where the plan sorts nothing; otherwise what is found is sorted',
