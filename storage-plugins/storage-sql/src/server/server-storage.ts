@@ -191,7 +191,7 @@ export class ServerStorage {
       const driver = words.from === undefined ? await this.#labels.find(stored.labelSelector ?? []) : undefined;
       const scanned = needsScan(stored);
       const orderBy = (stored.orderBy ?? []).filter(({ by }) => !scanned || !('path' in by));
-      const found = selectionOf(backend, { ...stored, orderBy }, { ...scope, driver, words });
+      const found = selectionOf(backend, { ...stored, orderBy }, { ...scope, exact: !scanned, driver, words });
       const selection = scanned ? withObjects(found, backend) : found;
       const where = allOf([...selection.where, ...startCondition(backend, stored, selection.order)]);
       const page = stored.limit === undefined ? '' : ` LIMIT ${Math.min(stored.limit, largestLimit) + 1}`;
