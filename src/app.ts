@@ -88,7 +88,8 @@ export async function startApp(app: AppSettings): Promise<App> {
 
   async function stop(signal: AbortSignal): Promise<void> {
     certificate?.close();
-    await Promise.all([synchro?.stop(), server.stop(signal)]);
+    // A storage that hangs must not keep the process: what is not written then is read again at the next start.
+    await Promise.all([Promise.race([synchro?.stop(), aborted(signal)]), server.stop(signal)]);
     stopping.abort();
     await sources?.close();
     await storage.close();
@@ -167,6 +168,13 @@ export async function startManager({
     await closeAll(closing);
     throw error;
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 async function closeAll(steps: readonly (() => Promise<void>)[]): Promise<void> {

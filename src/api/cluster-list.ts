@@ -4,12 +4,12 @@ const conditionStatus = { healthy: 'True', unhealthy: 'False', unknown: 'Unknown
 
 /** The clusters as Clusterpedia's PediaClusterList: names, versions and health; how they are reached is nobody's business here. */
 export function clusterListDocument(inventories: readonly ClusterInventory[]): Buffer {
-  const items = inventories.map(({ cluster, version, health: { status, reason, message } }) => ({
+  const items = inventories.map(({ cluster, version, synchro, health: { status, reason, message } }) => ({
     metadata: { name: cluster },
     spec: {},
     status: {
       ...(version === undefined ? {} : { version }),
-      conditions: [
+      conditions: synchro?.conditions ?? [
         {
           type: 'ClusterHealthy',
           status: conditionStatus[status],

@@ -3,6 +3,7 @@ import type { ClusterInventory } from '@clusterdex/storage-contract';
 import { Command, Option } from 'commander';
 import { ConfigError } from '../config/config-error.js';
 import type { OpenedStorage } from '../plugin-host/open-storage.js';
+import { staleAfter } from './cluster-rows.js';
 import { clusterScreen, watchClusters } from './cluster-screen.js';
 import { formatTable } from './format-table.js';
 import { addStorageOptions, openConfiguredStorage, type StorageOptions } from './storage-options.js';
@@ -108,6 +109,12 @@ async function removeCluster(storage: OpenedStorage, name: string, isSure: boole
     const known = inventories.map(({ cluster }) => cluster).join(', ');
     throw new ConfigError(
       `cluster ${JSON.stringify(name)} is not stored; stored are: ${known === '' ? 'none' : known}`,
+    );
+  }
+  const { synchro, updatedAt } = inventories.find(({ cluster }) => cluster === name) ?? { updatedAt: 0 };
+  if (synchro !== undefined && synchro.writer !== '' && Date.now() - updatedAt < staleAfter) {
+    throw new ConfigError(
+      `cluster ${name} is followed by ${synchro.writer}, declared by ${synchro.declaredBy}; remove that declaration, or end that process first`,
     );
   }
   if (!isSure && !(await confirm(name))) {

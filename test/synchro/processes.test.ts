@@ -167,6 +167,16 @@ describeReal(`processes that follow clusters${because}`, () => {
       expect(await metrics(manager)).toContain(
         'clusterdex_synchro_lag_seconds{cluster="member",resource="configmaps"}',
       );
+      const removal = await runClusterdex([
+        'clusters',
+        'remove',
+        'member',
+        '--yes',
+        '--data-dir',
+        join(folder, 'data'),
+      ]);
+      expect(removal.status).toBe(1);
+      expect(removal.stderr).toContain('cluster member is followed by');
       await until(async () => {
         const { stdout } = await runClusterdex(['clusters', '--types', '--data-dir', join(folder, 'data')]);
         return (
