@@ -69,6 +69,8 @@ export class ServerStorage {
   readonly #trimmer: HistoryTrimmer;
   readonly #pages: PageCache;
   readonly #pageReader: PageReader;
+  /** Of the database, as it was seen last. */
+  #stamp: number | undefined;
   #shutdown: Promise<void> | undefined;
 
   /** The schema is up to date. */
@@ -147,11 +149,14 @@ export class ServerStorage {
     const key = pageKey(options, scope);
     if (key === undefined) return this.#select(search);
     const known = this.#pages.get(key);
-    if (known !== undefined) {
+    // Where somebody has seen another stamp meanwhile, a look is hardly worth it.
+    if (known !== undefined && known.stamp === (scope.state?.stamp ?? this.#stamp)) {
       const state = scope.state ?? (await untilAborted(this.state.read(), signal));
+      this.#stamp = state.stamp;
       if (state.stamp === known.stamp) return known;
     }
     const found = await this.#select(search);
+    this.#stamp = found.stamp;
     this.#pages.keep(key, found);
     return found;
   }
