@@ -9,6 +9,7 @@ import { createCredentialSource } from './credential-source.js';
 import type { CredentialSource, Credentials } from './credentials.js';
 import { createHttp1Transport } from './http1-transport.js';
 import { createHttp2Transport } from './http2-transport.js';
+import { type LinkedAbort, linkSignals } from './link-signals.js';
 import { openSocket } from './open-socket.js';
 import { responseBody } from './response-body.js';
 import { toConnectionError } from './to-connection-error.js';
@@ -59,16 +60,16 @@ class HttpConnection implements ClusterConnection {
 
   async request(path: string, request: ConnectionRequest = {}): Promise<ConnectionResponse> {
     for (let attempt = 0; ; attempt++) {
-      const ender = new AbortController();
-      const answer = await this.attempt(path, request, ender);
-      const cancel = () => ender.abort();
+      const ending = linkSignals([this.closing.signal, request.signal]);
+      const answer = await this.attempt(path, request, ending);
       if (answer.status < 400) {
         const { idleTimeout, signal } = request;
-        const body = responseBody(answer, { server: this.server, signal, idleTimeout, cancel });
+        const body = responseBody(answer, { server: this.server, signal, idleTimeout, ending });
         return { status: answer.status, headers: answer.headers, body };
       }
       const error = await answerError(this.server, answer);
-      cancel();
+      ending.abort();
+      ending.unlink();
       if (error.status !== 401 || attempt > 0 || !this.source.renew()) throw error;
     }
   }
@@ -95,22 +96,19 @@ class HttpConnection implements ClusterConnection {
     await Promise.all(this.open.map((transport) => transport.close()));
   }
 
-  private async attempt(path: string, request: ConnectionRequest, ender: AbortController): Promise<TransportAnswer> {
+  private async attempt(path: string, request: ConnectionRequest, ending: LinkedAbort): Promise<TransportAnswer> {
+    const { signal } = ending;
     const timeout = request.timeout ?? defaultTimeout;
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
-      ender.abort();
+      ending.abort();
     }, timeout);
-    const signal = AbortSignal.any([
-      ender.signal,
-      this.closing.signal,
-      ...(request.signal === undefined ? [] : [request.signal]),
-    ]);
     try {
       signal.throwIfAborted();
       return await abortable(this.send(path, request, signal), signal);
     } catch (error) {
+      ending.unlink();
       if (isLate) throw new ConnectionError('timeout', `${this.server}: no answer within ${timeout} ms`);
       if (signal.aborted) throw new ConnectionError('aborted', `${this.server}: aborted by the caller`);
       throw toConnectionError(error, this.server);

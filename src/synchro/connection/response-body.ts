@@ -1,4 +1,5 @@
 import { ConnectionError } from './connection-error.js';
+import type { LinkedAbort } from './link-signals.js';
 import { toConnectionError } from './to-connection-error.js';
 import type { TransportAnswer } from './transport.js';
 
@@ -8,15 +9,39 @@ export interface ResponseBodyOptions {
   /** Milliseconds between two pieces. */
   readonly idleTimeout: number | undefined;
   /** Ends the request. */
-  readonly cancel: () => void;
+  readonly ending: LinkedAbort;
 }
 
-/** The pieces of a stream as they come; errors are ConnectionErrors. */
-export async function* responseBody(
+/** The pieces of a stream as they come; errors are ConnectionErrors. What was never read can be returned as well. */
+export function responseBody(answer: TransportAnswer, options: ResponseBodyOptions): AsyncIterableIterator<Buffer> {
+  const inner = readPieces(answer, options);
+  let isBegun = false;
+  return {
+    next() {
+      isBegun = true;
+      return inner.next();
+    },
+    async return() {
+      // A generator that was not begun has nothing to clean up.
+      if (!isBegun) {
+        options.ending.abort();
+        options.ending.unlink();
+        answer.stream.destroy();
+      }
+      await inner.return();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+async function* readPieces(
   { stream, isComplete: isEnded }: TransportAnswer,
   options: ResponseBodyOptions,
 ): AsyncGenerator<Buffer, void> {
-  const { server, signal, idleTimeout, cancel } = options;
+  const { server, signal, idleTimeout, ending } = options;
   let isLate = false;
   let isComplete = false;
   const timer =
@@ -24,7 +49,7 @@ export async function* responseBody(
       ? undefined
       : setTimeout(() => {
           isLate = true;
-          cancel();
+          ending.abort();
         }, idleTimeout);
   try {
     for await (const piece of stream) {
@@ -40,7 +65,8 @@ export async function* responseBody(
     throw toConnectionError(error, server);
   } finally {
     clearTimeout(timer);
-    if (!isComplete) cancel();
+    if (!isComplete) ending.abort();
+    ending.unlink();
   }
   // A stream that is destroyed may end as if it were complete.
   if (isLate) throw new ConnectionError('timeout', `${server}: nothing came for ${idleTimeout} ms`);

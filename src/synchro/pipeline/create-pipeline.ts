@@ -136,8 +136,10 @@ class StepPipeline implements Pipeline {
       const entry = this.reconcilers[i] as (typeof this.reconcilers)[number];
       const deadline = new StepDeadline(this.options.deadline ?? 30_000, from.signal);
       const begun = performance.now();
+      let isWaiting = false;
       try {
         const done = entry.reconciler.reconcile(current.forReconciler(entry.logger, deadline));
+        isWaiting = done instanceof Promise;
         if (done instanceof Promise) {
           const waited = current;
           return deadline
@@ -154,6 +156,8 @@ class StepPipeline implements Pipeline {
         current = this.replaced(entry, current, from);
       } catch (error) {
         current = this.fail(entry, error, current);
+      } finally {
+        if (!isWaiting) deadline.end();
       }
       this.options.metrics?.time(entry.name, (performance.now() - begun) / 1000);
     }
@@ -200,6 +204,7 @@ class StepPipeline implements Pipeline {
       try {
         const done = entry.reconciler.handleDeletion(context);
         if (done instanceof Promise) await deadline.wait(done);
+        else deadline.end();
       } catch (error) {
         this.fail(entry, error);
       }

@@ -1,7 +1,7 @@
 /** The time of one step for one object; its signal is made when the step asks for it. */
 export class StepDeadline {
   private controller: AbortController | undefined;
-  private combined: AbortSignal | undefined;
+  private readonly abort = () => this.controller?.abort();
 
   constructor(
     private readonly milliseconds: number,
@@ -9,18 +9,19 @@ export class StepDeadline {
   ) {}
 
   get signal(): AbortSignal {
-    if (this.combined === undefined) {
+    if (this.controller === undefined) {
       this.controller = new AbortController();
-      this.combined = AbortSignal.any([this.controller.signal, this.outer]);
+      if (this.outer.aborted) this.abort();
+      this.outer.addEventListener('abort', this.abort);
     }
-    return this.combined;
+    return this.controller.signal;
   }
 
   /** Rejects when it takes too long, or the synchro ends. */
   wait(done: Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = (reason: string) => {
-        this.controller?.abort();
+        this.abort();
         reject(new Error(reason));
       };
       const abort = () => end('the synchro ends');
@@ -30,7 +31,13 @@ export class StepDeadline {
       done.then(resolve, reject).finally(() => {
         clearTimeout(timer);
         this.outer.removeEventListener('abort', abort);
+        this.end();
       });
     });
+  }
+
+  /** Behind a step that did not wait: the outer signal lives long, and there is one of these for each object. */
+  end(): void {
+    if (this.controller !== undefined) this.outer.removeEventListener('abort', this.abort);
   }
 }
