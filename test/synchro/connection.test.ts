@@ -223,7 +223,7 @@ suite(`a connection to an API server${apiServerAssets === undefined ? ` (${apiSe
   it('knows what is no API server', async () => {
     const garbage: Server = createServer((socket) => {
       socket.on('error', () => {});
-      socket.end('SSH-2.0-OpenSSH_9.2\r\n');
+      socket.resume().end('SSH-2.0-OpenSSH_9.2\r\n');
     }).listen(0, '127.0.0.1');
     const page = createHttpServer((_, response) => response.end('<html>Sign in</html>')).listen(0, '127.0.0.1');
     await Promise.all([once(garbage, 'listening'), once(page, 'listening')]);
