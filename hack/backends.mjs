@@ -11,7 +11,7 @@ import { pathToFileURL } from 'node:url';
 import * as elasticsearch from './elasticsearch.mjs';
 
 const root = resolve(import.meta.dirname, '..');
-const startSeconds = 60;
+const startSeconds = 150;
 
 /** Variable, default address and how to start it, for each backend. */
 export const backends = JSON.parse(readFileSync(join(root, 'test/backends/backends.json'), 'utf8'));

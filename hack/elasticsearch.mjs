@@ -2,6 +2,7 @@
 // Elasticsearch and OpenSearch for tests, out of Maven's repository, without a container: node hack/elasticsearch.mjs fetch [elasticsearch] [opensearch].
 // They are kept outside the work tree and started by hack/backends.mjs. It takes Java 17 and mvn; where and how Maven downloads is its own affair.
 import { spawnSync } from 'node:child_process';
+import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -107,24 +108,42 @@ rootLogger.level = warn
 rootLogger.appenderRef.console.ref = console
 `;
 
-/** Whether it answers, and the cluster has what it needs to take requests. */
-const readyAt = (address) => async () => {
-  try {
-    const answer = await fetch(new URL('/_cluster/health?wait_for_status=yellow&timeout=1s', address));
-    return answer.ok;
-  } catch {
-    return false;
-  }
-};
+/** As Elasticsearch keeps passwords in its file of users. */
+function hash(password) {
+  const salt = randomBytes(32);
+  const digest = pbkdf2Sync(password, salt, 10_000, 32, 'sha512');
+  return `{PBKDF2}10000$${salt.toString('base64')}$${digest.toString('base64')}`;
+}
+
+/** Whether it answers, and has found what it keeps; an index that it cannot find any more is no reason to wait. */
+function readyAt(address) {
+  let looks = 0;
+  return async () => {
+    try {
+      const answer = await fetch(new URL('/_cluster/health?wait_for_status=yellow&timeout=1s', address));
+      if (answer.ok) return true;
+      const { status, initializing_shards: initializing } = await answer.json();
+      return status === 'red' && initializing === 0 && ++looks > 5;
+    } catch {
+      return false;
+    }
+  };
+}
 
 /** How hack/backends.mjs starts them; `more` are settings of the node. */
 export const starters = {
-  async elasticsearch({ bin, folder, user, port, more = {} }, start) {
+  async elasticsearch({ bin, folder, user, port, certificate, more = {} }, start) {
     const home = join(bin, readdirSync(bin).find((name) => name.startsWith('elasticsearch')) ?? '');
     const config = join(folder, 'config');
     for (const each of [config, join(folder, 'tmp')]) mkdirSync(each, { recursive: true });
-    const { files = {}, ...settings } = more;
-    for (const [name, file] of Object.entries(files)) copyFileSync(file, join(config, name));
+    const { users = {}, ...settings } = more;
+    if (certificate !== undefined) {
+      copyFileSync(certificate.file, join(config, 'server.crt'));
+      copyFileSync(certificate.key, join(config, 'server.key'));
+    }
+    const names = Object.keys(users);
+    writeFileSync(join(config, 'users'), names.map((name) => `${name}:${hash(users[name])}\n`).join(''));
+    writeFileSync(join(config, 'users_roles'), names.length === 0 ? '' : `superuser:${names.join(',')}\n`);
     writeFileSync(join(config, 'log4j2.properties'), log4j);
     writeFileSync(join(config, 'jvm.options'), `-Xms${heap}\n-Xmx${heap}\n-XX:+UseSerialGC\n`);
     const all = {
@@ -140,7 +159,6 @@ export const starters = {
       'xpack.security.autoconfiguration.enabled': false,
       'cluster.routing.allocation.disk.threshold_enabled': false,
       'action.destructive_requires_name': false,
-      'ingest.geoip.downloader.enabled': undefined,
       ...settings,
     };
     const lines = Object.entries(all).filter(([, value]) => value !== undefined);

@@ -37,6 +37,14 @@ interface BulkAnswer {
   >[];
 }
 
+export interface BulkOptions {
+  readonly what: string;
+  readonly refresh?: boolean;
+  /** Unless the index is named by itself. */
+  readonly requireAlias?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
 const mostTries = 9;
 
 function lineOf({ id, operation, version }: BulkAction): string {
@@ -52,7 +60,7 @@ export async function bulk(
   engine: Engine,
   index: string,
   actions: readonly BulkAction[],
-  options: { readonly what: string; readonly refresh?: boolean; readonly signal?: AbortSignal | undefined },
+  options: BulkOptions,
 ): Promise<BulkOutcome> {
   const outcome: (BulkFailure | undefined)[] = new Array(actions.length).fill(undefined);
   let open = actions.map((_, place) => place);
@@ -78,7 +86,7 @@ export async function bulk(
 async function send(
   engine: Engine,
   index: string,
-  { actions, what, refresh }: { actions: readonly BulkAction[]; what: string; refresh?: boolean },
+  { actions, what, refresh, requireAlias = true }: BulkOptions & { readonly actions: readonly BulkAction[] },
 ): Promise<BulkOutcome> {
   const lines = actions.map(
     (action) => `${lineOf(action)}${action.document === undefined ? '' : `${action.document}\n`}`,
@@ -87,7 +95,11 @@ async function send(
     method: 'POST',
     path: `/${index}/_bulk`,
     query: {
+      // Rather an error than an index that nobody asked for, with a mapping of its own.
+      ...(requireAlias && { require_alias: true }),
       filter_path: 'errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason',
+      // A shard without a copy is not waited for.
+      timeout: '5s',
       ...(refresh === true && { refresh: true }),
     },
     lines: lines.join(''),
@@ -108,13 +120,11 @@ export async function bulkRepeatable(
   engine: Engine,
   index: string,
   actions: readonly BulkAction[],
-  options: { readonly what: string; readonly refresh?: boolean; readonly signal?: AbortSignal | undefined },
+  options: BulkOptions,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const failure = (await bulk(engine, index, actions, options)).find(
-        (one) => one !== undefined && one.status !== 404,
-      );
+      const failure = (await bulk(engine, index, actions, options)).find((one) => one !== undefined);
       if (failure !== undefined) throw failureOf(failure, engine.server);
       return;
     } catch (error) {
@@ -125,6 +135,11 @@ export async function bulkRepeatable(
 }
 
 export function failureOf({ status, type, reason }: BulkFailure, server: string) {
+  if (type === 'index_not_found_exception') {
+    return createStorageError('UNAVAILABLE', `Elasticsearch at ${server} has lost an index: ${reason}`, {
+      retryable: false,
+    });
+  }
   const unavailable = status === 429 || status === 403 || status >= 500;
   return createStorageError(
     unavailable ? 'UNAVAILABLE' : 'INVALID',

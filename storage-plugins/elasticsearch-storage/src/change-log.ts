@@ -13,10 +13,6 @@ const idsPerRequest = 5000;
 const pieceId = (batch: string, piece: number): string => `${batch}.${piece}`;
 const pageId = (last: number): string => `page.${last}`;
 
-interface Documents<Source> {
-  readonly docs: readonly { readonly found?: boolean; readonly _source?: Source }[];
-}
-
 /** The documents of the log: pieces of batches, and pages that say which batches there are. Read by id, so they are there at once. */
 export class ChangeLog {
   readonly #engine: Engine;
@@ -88,15 +84,9 @@ export class ChangeLog {
   }
 
   async #get<Source>(ids: readonly string[], signal?: AbortSignal): Promise<readonly (Source | undefined)[]> {
-    const { docs } = await this.#engine.request<Documents<Source>>({
-      method: 'POST',
-      path: `/${this.#index}/_mget`,
-      body: { ids },
-      what: 'reading changes',
-      repeatable: true,
-      ...(signal && { signal }),
-    });
-    return docs.map(({ _source }) => _source);
+    const found = await this.#engine.documents<Source>(this.#index, ids, { what: 'reading changes', signal });
+    const byId = new Map(found.map(({ _id, _source }) => [_id, _source]));
+    return ids.map((id) => byId.get(id));
   }
 }
 

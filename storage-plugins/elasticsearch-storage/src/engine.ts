@@ -18,6 +18,19 @@ export interface EngineRequest {
   readonly repeatable?: boolean;
 }
 
+export interface FoundDocument<Source> {
+  readonly _id: string;
+  readonly found?: boolean;
+  readonly _seq_no: number;
+  readonly _primary_term: number;
+  readonly _source: Source;
+}
+
+interface Failure {
+  readonly type: string;
+  readonly reason: string;
+}
+
 const tries = 5;
 const longestPause = 2000;
 
@@ -76,6 +89,35 @@ export class Engine {
   async raw<Answer>(request: EngineRequest): Promise<Answer> {
     this.refuseClosed();
     return this.#send<Answer>(request);
+  }
+
+  /** The documents with these ids that are there. */
+  async documents<Source>(
+    index: string,
+    ids: readonly string[],
+    { fields, what, signal }: { fields?: string; what: string; signal?: AbortSignal | undefined },
+  ): Promise<readonly FoundDocument<Source>[]> {
+    if (ids.length === 0) return [];
+    const { docs } = await this.request<{ docs: readonly (FoundDocument<Source> & { readonly error?: Failure })[] }>({
+      method: 'POST',
+      path: `/${index}/_mget`,
+      ...(fields !== undefined && { query: { _source_includes: fields } }),
+      body: { ids },
+      what,
+      repeatable: true,
+      signal,
+    });
+    const failure = docs.find(({ error }) => error !== undefined)?.error;
+    if (failure !== undefined) {
+      const lost = failure.type === 'index_not_found_exception';
+      const says = lost ? 'has lost an index' : 'cannot read some documents';
+      throw createStorageError(
+        'UNAVAILABLE',
+        `Elasticsearch at ${this.server} ${says}: ${failure.reason} (${failure.type})`,
+        { retryable: !lost },
+      );
+    }
+    return docs.filter(({ found }) => found === true);
   }
 
   /** What was caught from `raw`, in the words of the contract. */

@@ -8,6 +8,7 @@ export interface IndexNames {
   readonly resources: string;
   /** The index of objects of a version; the number at its end is what index lifecycle management expects. */
   resourcesIndex(version: number): string;
+  /** Aliases as well: a write that requires one makes no index. */
   readonly changes: string;
   readonly meta: string;
   readonly template: string;
@@ -22,6 +23,9 @@ export function indexNames(prefix: string): IndexNames {
     template: `${prefix}-resources`,
   };
 }
+
+/** The index behind an alias that never moves. */
+export const firstIndex = (alias: string): string => `${alias}-000001`;
 
 const keyword = { type: 'keyword' } as const;
 const long = { type: 'long' } as const;

@@ -3,6 +3,7 @@ import type { ElasticsearchConfig } from './config.js';
 import { Engine } from './engine.js';
 import {
   changesDefinition,
+  firstIndex,
   type IndexDefinition,
   type IndexNames,
   indexNames,
@@ -13,6 +14,7 @@ import {
 import { errorTypes, statusOf } from './map-error.js';
 import { StateKeeper } from './state-keeper.js';
 import { Store } from './store.js';
+import { upgradeIndex } from './upgrade-index.js';
 
 /** Makes the indexes that are missing, and opens the store. */
 export async function openStore(
@@ -24,21 +26,32 @@ export async function openStore(
     const isOpenSearch = await findDistribution(engine);
     const names = indexNames(config.prefix);
     if (config.indexTemplate) await putTemplate(engine, names, config);
-    const found = await findVersion(engine, names);
-    if (found !== undefined && found > schemaVersion) {
+    const found = await findIndex(engine, names);
+    if (found !== undefined && found.version > schemaVersion) {
       throw createStorageError(
         'UNAVAILABLE',
-        `the indexes of '${config.prefix}' are of version ${found}, this server knows ${schemaVersion}: it is too old for them`,
+        `the indexes of '${config.prefix}' are of version ${found.version}, this server knows ${schemaVersion}: it is too old for them`,
         { retryable: false },
       );
     }
-    await createIndex(engine, names.changes, changesDefinition(config));
-    await createIndex(engine, names.meta, metaDefinition(config));
+    for (const [alias, definition] of [
+      [names.changes, changesDefinition(config)],
+      [names.meta, metaDefinition(config)],
+    ] as const) {
+      const aliases = { [alias]: { is_write_index: true } };
+      if (!(await exists(engine, alias))) await createIndex(engine, firstIndex(alias), { ...definition, aliases });
+    }
     if (found === undefined) await createResources(engine, names, config);
     const state = new StateKeeper(engine, names.meta);
     const { salt } = await state.create(host.now());
+    if (found !== undefined && found.version < schemaVersion) {
+      const to = names.resourcesIndex(schemaVersion);
+      await createIndex(engine, to, resourcesDefinition(config));
+      await upgradeIndex({ engine, names, isOpenSearch, salt, from: found.index, to, logger: host.logger });
+    }
+    await verifyMapping(engine, names, config);
     const store = new Store({ engine, names, state, salt, isOpenSearch }, config, host);
-    return { store, schema: { version: schemaVersion, ...(found !== undefined && { found }) } };
+    return { store, schema: { version: schemaVersion, ...(found !== undefined && { found: found.version }) } };
   } catch (error) {
     await engine.close(0);
     throw error;
@@ -89,15 +102,67 @@ async function putTemplate(engine: Engine, names: IndexNames, config: Elasticsea
   }
 }
 
-/** Of the index behind the alias; undefined when there is none. */
-async function findVersion(engine: Engine, { resources }: IndexNames): Promise<number | undefined> {
+type Mappings = Readonly<
+  Record<
+    string,
+    {
+      readonly mappings: {
+        readonly _meta?: { readonly clusterdex?: { readonly version?: number } };
+        readonly properties?: Properties;
+      };
+    }
+  >
+>;
+type Properties = Readonly<Record<string, { readonly type?: string; readonly properties?: Properties } | undefined>>;
+
+/** The index behind the alias and its version; undefined when there is none. */
+async function findIndex(
+  engine: Engine,
+  { resources }: IndexNames,
+): Promise<{ index: string; version: number } | undefined> {
   try {
-    const found = await engine.raw<
-      Readonly<Record<string, { mappings: { _meta?: { clusterdex?: { version?: number } } } }>>
-    >({ method: 'GET', path: `/${resources}/_mapping`, what: 'reading the mapping', repeatable: true });
-    return Object.values(found)[0]?.mappings._meta?.clusterdex?.version ?? 0;
+    const found = await readMappings(engine, resources);
+    const [[index, { mappings }] = ['', { mappings: {} }]] = Object.entries(found);
+    return { index, version: mappings._meta?.clusterdex?.version ?? 0 };
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
+    return engine.rethrow(error);
+  }
+}
+
+const readMappings = (engine: Engine, index: string): Promise<Mappings> =>
+  engine.raw<Mappings>({ method: 'GET', path: `/${index}/_mapping`, what: 'reading the mapping', repeatable: true });
+
+/** A mapping that somebody changed, or an index that came to be without it, would leave objects out of searches in silence. */
+async function verifyMapping(engine: Engine, names: IndexNames, config: ElasticsearchConfig): Promise<void> {
+  const wanted = (resourcesDefinition(config).mappings as { properties: Properties }).properties;
+  const found = await readMappings(engine, names.resources).catch((error: unknown) => engine.rethrow(error));
+  for (const [index, { mappings }] of Object.entries(found)) {
+    const wrong = differences(wanted, mappings.properties ?? {}, '');
+    if (wrong.length === 0) continue;
+    throw createStorageError(
+      'UNAVAILABLE',
+      `the mapping of the index ${index} is not the one that this server made: ${wrong.slice(0, 5).join('; ')}`,
+      { retryable: false },
+    );
+  }
+}
+
+function differences(wanted: Properties, found: Properties, path: string): readonly string[] {
+  return Object.entries(wanted).flatMap(([name, property]) => {
+    const at = path + name;
+    const [expected, present] = [property?.type ?? 'object', found[name] && (found[name].type ?? 'object')];
+    if (expected !== present) return [`${at} is ${present ?? 'missing'}, expected ${expected}`];
+    return differences(property?.properties ?? {}, found[name]?.properties ?? {}, `${at}.`);
+  });
+}
+
+async function exists(engine: Engine, index: string): Promise<boolean> {
+  try {
+    await engine.raw({ method: 'GET', path: `/${index}/_alias`, what: 'looking for an index', repeatable: true });
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
     return engine.rethrow(error);
   }
 }

@@ -60,6 +60,7 @@ export class StateKeeper {
       await this.#engine.raw({
         method: 'PUT',
         path: `/${this.#index}/_create/${stateId}`,
+        query: { require_alias: true },
         body: { kind: 'state', state },
         what: 'creating the state',
         repeatable: true,
@@ -164,7 +165,7 @@ export class StateKeeper {
       const answer = await this.#engine.raw<{ _seq_no: number; _primary_term: number }>({
         method: 'PUT',
         path: `/${this.#index}/_doc/${stateId}`,
-        query: { if_seq_no: before.sequence, if_primary_term: before.term },
+        query: { require_alias: true, if_seq_no: before.sequence, if_primary_term: before.term },
         body: { kind: 'state', state },
         what: 'writing the state',
       });

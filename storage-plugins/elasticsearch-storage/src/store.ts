@@ -79,16 +79,11 @@ export class Store {
 
   /** In the order of the ids; what was removed meanwhile is left out. */
   async documents(ids: readonly string[], signal: AbortSignal | undefined): Promise<readonly StoredDocument[]> {
-    if (ids.length === 0) return [];
-    const { docs } = await this.engine.request<{ docs: readonly { found?: boolean; _source: StoredDocument }[] }>({
-      method: 'POST',
-      path: `/${this.names.resources}/_mget`,
-      body: { ids },
+    const found = await this.engine.documents<StoredDocument>(this.names.resources, ids, {
       what: 'reading objects',
-      repeatable: true,
       signal,
     });
-    return docs.filter(({ found }) => found === true).map(({ _source }) => _source);
+    return found.map(({ _source }) => _source);
   }
 
   /** Never rejects. */

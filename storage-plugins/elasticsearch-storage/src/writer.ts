@@ -11,8 +11,8 @@ import { type BulkAction, type BulkFailure, bulk, failureOf } from './bulk.js';
 import type { ChangeEntry } from './change-entry.js';
 import type { ChangeLog } from './change-log.js';
 import { type DecidedChange, decideChanges, objectKey } from './decide-changes.js';
-import { createDocument, type DocumentState, digestOf, documentId, type StoredDocument, typeKey } from './document.js';
-import type { Engine } from './engine.js';
+import { createDocument, digestOf, documentId, type StoredDocument, typeKey } from './document.js';
+import type { Engine, FoundDocument } from './engine.js';
 import type { HistoryKeeper } from './history-keeper.js';
 import type { IndexNames } from './index-definitions.js';
 import { KeyMutex } from './key-mutex.js';
@@ -39,16 +39,6 @@ interface Found {
   readonly resourceVersion: string;
   readonly digest: string;
   readonly synced: number;
-}
-
-interface MgetAnswer {
-  readonly docs: readonly {
-    readonly _id: string;
-    readonly found?: boolean;
-    readonly _seq_no: number;
-    readonly _primary_term: number;
-    readonly _source: Partial<StoredDocument>;
-  }[];
 }
 
 /** What an object is to become. */
@@ -258,18 +248,9 @@ export class Writer {
     return toFound(docs, keys);
   }
 
-  /** Those that are there. */
-  async #mget(ids: readonly string[], fields: 'state' | 'object'): Promise<MgetAnswer['docs']> {
-    if (ids.length === 0) return [];
-    const { docs } = await this.#parts.engine.request<MgetAnswer>({
-      method: 'POST',
-      path: `/${this.#parts.names.resources}/_mget`,
-      query: { _source_includes: fields },
-      body: { ids },
-      what: 'reading what is stored',
-      repeatable: true,
-    });
-    return docs.filter(({ found }) => found === true);
+  #mget(ids: readonly string[], fields: 'state' | 'object'): Promise<readonly FoundDocument<StoredDocument>[]> {
+    const { engine, names } = this.#parts;
+    return engine.documents<StoredDocument>(names.resources, ids, { fields, what: 'reading what is stored' });
   }
 
   async #entries(decided: readonly DecidedChange<Found>[]): Promise<readonly ChangeEntry[]> {
@@ -354,10 +335,13 @@ export class Writer {
   }
 }
 
-function toFound(docs: MgetAnswer['docs'], keys: ReadonlyMap<string, string>): ReadonlyMap<string, Found> {
+function toFound(
+  docs: readonly FoundDocument<StoredDocument>[],
+  keys: ReadonlyMap<string, string>,
+): ReadonlyMap<string, Found> {
   return new Map(
     docs.map(({ _id, _seq_no, _primary_term, _source }) => {
-      const { batch, resourceVersion, digest, synced } = _source.state as DocumentState;
+      const { batch, resourceVersion, digest, synced } = _source.state;
       const found = { id: _id, sequence: _seq_no, term: _primary_term, batch, resourceVersion, digest, synced };
       return [keys.get(_id) as string, found];
     }),
