@@ -93,7 +93,11 @@ export async function applyChanges(
         ON CONFLICT (id) DO UPDATE SET id = excluded.id`,
     );
   }
-  if (changes.length > 0) add('revision', revisionStatement(scope, changes.length));
+  if (changes.length > 0) {
+    // A name belongs to one text: a removal has no generation to compare.
+    const name = scope.fieldGeneration === undefined ? 'revision' : 'revision-of-fields';
+    add(name, revisionStatement(scope, changes.length));
+  }
   const sent = statements.map(({ name, statement }) => connection.query(statement, { name }));
   // Without the way there and back, for which every other writer would wait.
   const committed = connection.commit?.();

@@ -212,7 +212,7 @@ export class SqliteStorage {
       const byFields = (options.orderBy ?? []).some(({ by }) => 'path' in by);
       const sorts = plan.some((line) => line.includes('TEMP B-TREE'));
       return {
-        conditions: explainConditions(options, { indexed, words: query.whenFew === undefined ? 'scan' : 'index' }),
+        conditions: explainConditions(options, { indexed, words: words?.usesIndex === true ? 'index' : 'scan' }),
         order: byFields
           ? 'by a field: every object that is found is read, then sorted'
           : sorts

@@ -5,6 +5,7 @@ import { type Sql, sql, verbatim } from '@clusterdex/storage-sql';
 export interface FullTextConditions {
   /** On `resources r`, to be tested row by row in any order. */
   readonly condition: Sql;
+  readonly usesIndex: boolean;
   /** The same where few objects are found: it begins with them. `count` counts them, as far as `most`. */
   readonly whenFew?: { readonly condition: Sql; readonly count: Sql; readonly most: number };
 }
@@ -16,7 +17,7 @@ const fewObjects = 2000;
 
 /** Looks into every object. */
 export function scanCondition(query: FullTextQuery): FullTextConditions {
-  return { condition: verify(query) };
+  return { condition: verify(query), usesIndex: false };
 }
 
 /**
@@ -33,6 +34,7 @@ export function fullTextConditions(query: FullTextQuery): FullTextConditions {
   return {
     // The sign keeps SQLite from beginning with the candidates.
     condition: sql`+r.id IN ${candidates} AND ${checked}`,
+    usesIndex: true,
     whenFew: {
       condition: sql`r.id IN ${candidates} AND ${checked}`,
       count: sql`SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ${match} LIMIT ${fewObjects})`,
@@ -50,7 +52,7 @@ function exclusion(query: FullTextQuery): FullTextConditions {
   if (query.excluded.some(({ words }) => words.length > 1)) return scanCondition(query);
   const unwanted = query.excluded.map(termExpression).join(' OR ');
   const unlisted = sql`r.id NOT IN (SELECT rowid FROM words WHERE words MATCH ${unwanted})`;
-  return { condition: sql`CASE WHEN ${known} THEN ${unlisted} ELSE ${verify(query)} END` };
+  return { condition: sql`CASE WHEN ${known} THEN ${unlisted} ELSE ${verify(query)} END`, usesIndex: true };
 }
 
 function verify(query: FullTextQuery): Sql {

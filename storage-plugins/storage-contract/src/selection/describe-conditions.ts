@@ -1,6 +1,8 @@
 import type {
   FieldPath,
   FieldRequirement,
+  FullTextQuery,
+  FullTextTerm,
   LabelRequirement,
   ListOptions,
   NameFilter,
@@ -35,7 +37,7 @@ export function describeConditions(options: ListOptions): readonly DescribedCond
     ...(owner === undefined ? [] : [plain('owner', `owner ${'uid' in owner ? owner.uid : owner.name}`)]),
     ...(since === undefined ? [] : [plain('since', `created since ${new Date(since).toISOString()}`)]),
     ...(before === undefined ? [] : [plain('before', `created before ${new Date(before).toISOString()}`)]),
-    ...(fullText === undefined ? [] : [plain('fullText', 'words of the object')]),
+    ...(fullText === undefined ? [] : [plain('fullText', `words ${describeFullText(fullText)}`)]),
     ...(rawQuery === undefined ? [] : [plain('rawQuery', `SQL ${rawQuery.statement}`)]),
   ];
 }
@@ -69,6 +71,16 @@ function required(
     text: `${what} ${operators[operator]}${compared}`,
     negative: operator === 'notIn' || operator === 'notExists',
   };
+}
+
+/** As one would write it. */
+function describeFullText({ required, excluded }: FullTextQuery): string {
+  const term = ({ words, prefix }: FullTextTerm) => {
+    const text = words.join(' ');
+    return `${words.length > 1 ? `"${text}"` : text}${prefix ? '*' : ''}`;
+  };
+  const wanted = required.map((alternatives) => alternatives.map(term).join(' OR '));
+  return some([...wanted, ...excluded.map((one) => `-${term(one)}`)]);
 }
 
 /** A path as a field selector writes it. */

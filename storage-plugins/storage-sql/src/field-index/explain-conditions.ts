@@ -26,12 +26,16 @@ function answer(
       ? { answeredBy: 'columns', reason: 'looked up in the index for each object that is left' }
       : { answeredBy: 'index' };
   }
-  if (option === 'fullText') return { answeredBy: words };
+  if (option === 'fullText')
+    return words === 'index' ? { answeredBy: words } : { answeredBy: words, reason: whyNoWords };
   if (option === 'rawQuery') return { answeredBy: 'scan', reason: 'as the database makes of it: see the plan' };
   if (option === 'fuzzyNames') return { answeredBy: 'columns', reason: 'each name that is left is looked at' };
   if (option === 'since' || option === 'before') return { answeredBy: 'columns' };
   return { answeredBy: negative ? 'columns' : 'index' };
 }
+
+const whyNoWords =
+  'there is no index of words that is ready, or it cannot answer this: it begins with the first search for words, and phrases that are excluded have to be looked for';
 
 function whyNot({ path, operator, whenEmpty }: FieldRequirement): string {
   if (operator === 'greaterThan' || operator === 'lessThan') return 'no index serves > and <';

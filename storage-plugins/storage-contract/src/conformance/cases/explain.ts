@@ -1,5 +1,6 @@
 import type { Explanation } from '../../explanation.js';
 import type { ListOptions } from '../../list-options.js';
+import { parseFullText } from '../../selection/index.js';
 import type { ConformanceCase } from '../conformance-case.js';
 import { list } from '../listing.js';
 import { rejects } from '../rejects.js';
@@ -43,6 +44,20 @@ export const explainCases: readonly ConformanceCase[] = [
         if (said.filter((text) => text.includes(part)).length === 0)
           throw new Error(`nothing says ${part}: ${said.join('; ')}`);
       }
+    },
+  },
+  {
+    name: 'explain says which words are searched for',
+    needs: ['explain', 'fullText'],
+    async run({ storage }) {
+      await store(storage, [testObject('a')]);
+      const fullText = parseFullText('nginx OR "back off" -istio crash*');
+      const explanation = await storage.resourceStorage(pods).explain?.(fullText === undefined ? {} : { fullText });
+      if (explanation === undefined) throw new Error('there is no explain');
+      check(explanation);
+      const [said = '', ...others] = explanation.conditions.map(({ condition }) => condition);
+      const isSaid = ['nginx', 'back off', '-istio', 'crash*'].every((part) => said.includes(part));
+      if (!isSaid || others.length > 0) throw new Error(`expected the words, found ${[said, ...others].join('; ')}`);
     },
   },
   {
