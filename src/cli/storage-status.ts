@@ -1,4 +1,4 @@
-import { capabilityQuestions } from '@clusterdex/storage-contract';
+import { capabilityQuestions, type FieldIndexStatus } from '@clusterdex/storage-contract';
 import { Command, Option } from 'commander';
 import type { OpenedStorage } from '../plugin-host/open-storage.js';
 import { type StoredType, storedTypes } from '../synchro/copy/stored-types.js';
@@ -42,8 +42,11 @@ async function printStatus(storage: OpenedStorage, output: 'text' | 'json'): Pro
   if (!health.healthy) process.exitCode = 1;
   const clusters = health.healthy ? await readClusters(storage) : [];
   const schema = factory.schema?.();
+  const fieldIndexes = health.healthy ? await factory.fieldIndexes?.() : undefined;
   if (output === 'json') {
-    process.stdout.write(`${JSON.stringify({ name, version, schema, health, capabilities, clusters })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ name, version, schema, health, capabilities, fieldIndexes, clusters })}\n`,
+    );
     return;
   }
   const names = Object.keys(capabilityQuestions) as (keyof typeof capabilityQuestions)[];
@@ -51,10 +54,16 @@ async function printStatus(storage: OpenedStorage, output: 'text' | 'json'): Pro
     `storage       ${name} ${version}`,
     `schema        ${describeSchema(schema)}`,
     `health        ${health.healthy ? 'healthy' : `not healthy: ${health.reason ?? 'it does not say why'}`}`,
+    ...(fieldIndexes === undefined ? [] : [`field indexes ${describeIndexes(fieldIndexes)}`]),
     `capabilities  ${names.filter((capability) => capabilities[capability]).join(', ')}`,
     `without       ${names.filter((capability) => !capabilities[capability]).join(', ') || '-'}`,
   ];
   process.stdout.write(`${lines.map(printable).join('\n')}\n${health.healthy ? describeClusters(clusters) : ''}`);
+}
+
+function describeIndexes(indexes: readonly FieldIndexStatus[]): string {
+  if (indexes.length === 0) return '-';
+  return indexes.map(({ declaration, state }) => `${declaration}${state === 'ready' ? '' : ` (${state})`}`).join(', ');
 }
 
 async function readClusters({ factory }: OpenedStorage): Promise<ClusterStatus[]> {

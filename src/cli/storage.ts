@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { storageCopyCommand } from './storage-copy.js';
+import { storageExplainCommand } from './storage-explain.js';
 import { storageMigrateCommand } from './storage-migrate.js';
 import { storageStatusCommand } from './storage-status.js';
 
@@ -12,9 +13,12 @@ Examples:
 
 export function storageCommand(): Command {
   return new Command('storage')
-    .description('say what a storage holds, bring its form up to date, copy one storage to another')
+    .description(
+      'say what a storage holds and how it would answer, bring its form up to date, copy one storage to another',
+    )
     .addHelpText('after', help)
     .addCommand(storageStatusCommand())
+    .addCommand(storageExplainCommand())
     .addCommand(storageMigrateCommand())
     .addCommand(storageCopyCommand());
 }
