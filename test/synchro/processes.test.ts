@@ -118,6 +118,40 @@ describeReal(`processes that follow clusters${because}`, () => {
   );
 
   it(
+    'write anew what other steps prepare otherwise, once',
+    async () => {
+      const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, stringData: { password: 'sesame' } };
+      await server.client.json('/api/v1/namespaces/default/secrets', 'POST', secret);
+      const value = async (process: Process) => {
+        if (process.url() === '') return undefined;
+        const path = '/apis/clusterpedia.io/v1beta1/resources/clusters/member/api/v1/namespaces/default/secrets/s';
+        const { data } = (await fetch(process.url() + path).then((response) => response.json())) as {
+          data?: { password: string };
+        };
+        return data && Buffer.from(data.password, 'base64').toString();
+      };
+      const closed = serve('--sync', 'configmaps,namespaces,secrets');
+      await until(async () => (await value(closed))?.startsWith('redacted:') === true);
+      await closed.kill('SIGTERM');
+      const open = serve('--sync', 'configmaps,namespaces,secrets', '--store-secret-values');
+      await until(async () => (await value(open)) === 'sesame');
+      await until(() => open.output().includes('Ask them all at once'));
+      await open.kill('SIGTERM');
+      const again = serve('--sync', 'configmaps,namespaces,secrets', '--store-secret-values');
+      await until(() => again.output().includes('Ask them all at once'));
+      expect(await metrics(again)).not.toMatch(
+        /changes_total\{cluster="member",resource="secrets",result="written"\} [1-9]/,
+      );
+      await again.kill('SIGTERM');
+      const back = serve();
+      await until(() => back.output().includes('Ask them all at once'));
+      expect(await value(back)).toBeUndefined();
+      await back.kill('SIGTERM');
+    },
+    patience,
+  );
+
+  it(
     'take over within seconds when the writer is killed, and serve meanwhile',
     async () => {
       const first = serve();

@@ -49,6 +49,8 @@ export class ClusterSynchro {
   /** When each type that is stored was first seen to be missing. */
   private readonly missingSince = new Map<string, number>();
   private trigger: (() => void) | undefined;
+  /** What is stored was prepared in another way, and not all of it is written anew yet. */
+  private isRewriting: boolean;
 
   constructor(private readonly options: ClusterSynchroOptions) {
     const { declaration, known } = options;
@@ -56,6 +58,7 @@ export class ClusterSynchro {
     this.name = declaration.name;
     this.version = known?.version;
     this.resources = known?.resources ?? [];
+    this.isRewriting = known !== undefined && known.synchro?.preparation !== options.parts.pipeline.fingerprint;
     this.conditions = new Conditions(Date.now, known?.synchro?.conditions);
     const { warning = '', problem } = declaration;
     if (problem === undefined)
@@ -177,8 +180,7 @@ export class ClusterSynchro {
       parts: this.options.parts,
       cluster: this.name,
       connection: parts.connection,
-      ignoreVersions:
-        this.options.known?.synchro?.preparation !== pipeline.fingerprint && this.options.known !== undefined,
+      ignoreVersions: this.isRewriting,
       signal,
       onChange: this.options.onChange,
       onNotServed: () => this.trigger?.(),
@@ -304,12 +306,15 @@ export class ClusterSynchro {
   private report(): ClusterSynchroReport {
     const { parts } = this.options;
     const { target, declaredBy } = this.declaration;
+    if (this.isComplete) this.isRewriting = false;
+    // Until all is written anew, a restart has to begin again.
+    const preparation = this.isRewriting ? this.options.known?.synchro?.preparation : parts.pipeline.fingerprint;
     const missing = this.missing.map((resource) => reportMissing(resource, Date.now()));
     return {
       declaredBy,
       writer: parts.identity,
       ...(target === undefined ? {} : { apiserver: target.server }),
-      preparation: parts.pipeline.fingerprint,
+      ...(preparation === undefined ? {} : { preparation }),
       conditions: this.conditions.list(),
       syncs: [...(this.syncs?.report() ?? []), ...missing],
     };

@@ -46,7 +46,7 @@ export function registerClusterMetrics(registry: Registry, source: ClusterMetric
   });
   new Gauge({
     name: 'clusterdex_synchro_writer',
-    help: '1 when this process writes, 0 when it stands by',
+    help: 'Whether this process writes (1) or stands by (0)',
     registers,
     collect() {
       this.set(source.isWriter() ? 1 : 0);
