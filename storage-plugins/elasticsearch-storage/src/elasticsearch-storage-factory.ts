@@ -12,6 +12,7 @@ import {
 } from '@clusterdex/storage-contract';
 import { cleanObjects } from './clean-objects.js';
 import { documentId, type StoredDocument, term } from './document.js';
+import { explainList } from './explain-list.js';
 import { isOneOf } from './field-query.js';
 import { toStoredObject, toType } from './hit-batch.js';
 import { type ListScope, listObjects } from './list-objects.js';
@@ -70,6 +71,7 @@ function createResourceStorage(store: Store, type: ResourceType): ResourceStorag
       return toStoredObject({ source, events }, { onlyMetadata: false, collection: false, rowPrefix: undefined });
     },
     list: (options: ListOptions, signal) => listObjects(store, { options, scope, signal }),
+    explain: (options: ListOptions, signal) => explainList(store, { options, scope, signal }),
     watch: (options: ListOptions, revision, signal) => watchChanges(store, { options, scope, revision, signal }),
     async write(cluster, changes, signal) {
       store.check(signal);
@@ -109,6 +111,8 @@ function createCollectionStorage(store: Store, name: string): CollectionResource
   };
   return {
     list: (options: CollectionListOptions, signal) => listObjects(store, { options, scope: scopeOf(options), signal }),
+    explain: (options: CollectionListOptions, signal) =>
+      explainList(store, { options, scope: scopeOf(options), signal }),
     watch: (options: CollectionListOptions, revision, signal) =>
       watchChanges(store, { options, scope: scopeOf(options), revision, signal }),
   };

@@ -21,7 +21,7 @@ export default {
     events: true,
     fullText: true,
     rawQuery: false,
-    explain: false,
+    explain: true,
     history: false,
     durable: true,
     multiProcess: true,
