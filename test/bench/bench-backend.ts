@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { createConnection } from 'mysql2/promise';
 import pg from 'pg';
 import { repositoryRoot } from '../support/clusterdex.js';
 
@@ -20,7 +21,7 @@ interface Backend {
 
 interface Backends {
   readonly backends: readonly Backend[];
-  startBackend(backend: Backend): Promise<{ readonly address: string; stop(): Promise<void> }>;
+  startBackend(backend: Backend): Promise<Server>;
 }
 
 const embedded: BenchBackend = { config: () => ({}), stop: async () => {} };
@@ -31,18 +32,25 @@ export async function openBenchBackend(storage: string): Promise<BenchBackend | 
   const { backends, startBackend } = (await import(file)) as Backends;
   const backend = backends.find(({ name }) => name === storage);
   if (backend === undefined) return embedded;
-  if (storage !== 'postgres' && storage !== 'elasticsearch')
-    return `not run: the bench knows no bare driver for ${storage}`;
+  const open = openers[storage];
+  if (open === undefined) return `not run: the bench knows no bare driver for ${storage}`;
   const given = process.env[backend.variable];
   try {
     const server = given === undefined ? await startBackend(backend) : { address: given, stop: async () => {} };
-    return storage === 'postgres' ? postgres(server) : elasticsearch(server);
+    return open(server);
   } catch (error) {
     return `not run: ${error instanceof Error ? error.message : error}; ${backend.start}`;
   }
 }
 
-function elasticsearch({ address, stop }: { readonly address: string; stop(): Promise<void> }): BenchBackend {
+interface Server {
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+const openers: Readonly<Record<string, (server: Server) => BenchBackend>> = { postgres, mysql, elasticsearch };
+
+function elasticsearch({ address, stop }: Server): BenchBackend {
   const run = `bench-${randomBytes(4).toString('hex')}`;
   return {
     config(store) {
@@ -56,7 +64,25 @@ function elasticsearch({ address, stop }: { readonly address: string; stop(): Pr
   };
 }
 
-function postgres({ address, stop }: { readonly address: string; stop(): Promise<void> }): BenchBackend {
+function mysql({ address, stop }: Server): BenchBackend {
+  const run = randomBytes(4).toString('hex');
+  const databases = new Set<string>();
+  return {
+    config(store) {
+      const database = `bench_${run}_${store}`.replaceAll(/\W/g, '_');
+      databases.add(database);
+      return { dsn: address, database };
+    },
+    async stop() {
+      const connection = await createConnection(address);
+      for (const database of databases) await connection.query(`DROP DATABASE IF EXISTS \`${database}\``);
+      await connection.end();
+      await stop();
+    },
+  };
+}
+
+function postgres({ address, stop }: Server): BenchBackend {
   const run = randomBytes(4).toString('hex');
   const schemas = new Set<string>();
   return {

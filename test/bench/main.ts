@@ -20,7 +20,7 @@ by turns with it; the ratio is the result. Writes bench-results/latest.json.
 
   --quick              5,000 pods only, short rounds: a minute instead of ten
   --pods 5000,100000   sizes of the fleet
-  --storage NAMES      sqlite,memory; also postgres, elasticsearch: the server that CLUSTERDEX_TEST_POSTGRES or ELASTICSEARCH_URL names, or one that is started
+  --storage NAMES      sqlite,memory; also postgres, mysql, elasticsearch: the server that CLUSTERDEX_TEST_POSTGRES, CLUSTERDEX_TEST_MYSQL or ELASTICSEARCH_URL names, or one that is started
   --part NAMES         storage,http; also growth: the same gets and label searches among few and many small objects,
                        and sync: the first sync of 20,000 pods of a real API server (KUBEBUILDER_ASSETS)
   --growth 10000,1000000   how few, and how many

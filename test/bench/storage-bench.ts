@@ -20,6 +20,7 @@ const limits: Readonly<Record<string, string>> = {
   sqlite: 'bare sqlite',
   memory: 'bare map',
   postgres: 'bare pg',
+  mysql: 'bare mysql2',
   elasticsearch: 'bare elasticsearch',
 };
 

@@ -1,4 +1,5 @@
 import { createBareElasticsearch } from './bare-elasticsearch.js';
+import { createBareMysql } from './bare-mysql.js';
 import { createBarePostgres } from './bare-postgres.js';
 import { createBareMap, createBareSqlite } from './bare-subjects.js';
 import { createPluginSubject } from './plugin-subject.js';
@@ -43,6 +44,7 @@ type Opening = Extract<StorageMessage, { kind: 'open' }>;
 
 function openSubject({ subject: name, dataDirectory, config }: Opening): Promise<Subject> | Subject {
   if (name === 'bare elasticsearch') return createBareElasticsearch(config);
+  if (name === 'bare mysql2') return createBareMysql(config);
   if (name === 'bare pg') return createBarePostgres(config);
   if (name === 'bare sqlite') return createBareSqlite(dataDirectory);
   if (name === 'bare map') return createBareMap();
