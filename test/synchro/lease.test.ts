@@ -1,0 +1,169 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isStorageError } from '@clusterdex/storage-contract';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import type { OpenedStorage } from '../../src/plugin-host/open-storage.js';
+import { fencedStorage } from '../../src/synchro/lease/fenced-storage.js';
+import type { LeaseStore } from '../../src/synchro/lease/lease-store.js';
+import { createStorageLeaseStore } from '../../src/synchro/lease/storage-lease-store.js';
+import { createWriterLease, type WriterLease } from '../../src/synchro/lease/writer-lease.js';
+import { type TestedStorage, testedStorages } from '../backends/tested-storages.js';
+import { openTestStorage } from '../support/open-test-storage.js';
+
+const logger = pino({ level: 'silent' });
+const never = new AbortController().signal;
+
+/** Two processes on one store are two storages that are opened on it; on memory there can be one only, which needs no lease. */
+const shared = testedStorages({ everyServer: true }).filter(({ name }) => name !== 'memory');
+
+for (const tested of shared) {
+  if (tested.config === undefined)
+    describe.skip(`leases in ${tested.name} (${tested.notRun})`, () => leaseTests(tested));
+  else describe(`leases in ${tested.name}`, () => leaseTests(tested));
+}
+
+function leaseTests({ storage: storageName, config = {} }: TestedStorage): void {
+  let dataDirectory: string;
+  let storages: readonly OpenedStorage[];
+
+  beforeAll(async () => {
+    dataDirectory = mkdtempSync(join(tmpdir(), 'clusterdex-lease-'));
+    const open = () => openTestStorage(storageName, { dataDirectory, config });
+    storages = [await open(), await open()];
+  }, 60_000);
+
+  afterAll(async () => {
+    await Promise.all((storages ?? []).map((storage) => storage.close()));
+    rmSync(dataDirectory, { recursive: true });
+  }, 60_000);
+
+  const stores = (name: string): LeaseStore[] => storages.map(({ factory }) => createStorageLeaseStore(factory, name));
+
+  describe('a lease in the storage', () => {
+    it('is taken by exactly one of many who try at once, again and again', async () => {
+      const [first, second] = stores('contended') as [LeaseStore, LeaseStore];
+      for (let round = 0; round < 10; round++) {
+        const previous = await first.read(never);
+        const attempts = Array.from({ length: 10 }, (_, number) =>
+          (number % 2 === 0 ? first : second).acquire(previous, { holder: `p${number}`, durationSeconds: 1 }, never),
+        );
+        const winners = (await Promise.all(attempts)).filter((record) => record !== undefined);
+        expect(winners).toHaveLength(1);
+        expect((await second.read(never))?.holder).toBe(winners[0]?.holder);
+      }
+    }, 60_000);
+
+    it('is not renewed by whom another one has followed', async () => {
+      const [first, second] = stores('fenced') as [LeaseStore, LeaseStore];
+      const old = await first.acquire(undefined, { holder: 'old', durationSeconds: 1 }, never);
+      if (old === undefined) throw new Error('nobody else is there');
+      const renewed = await first.renew(old, never);
+      expect(renewed).toBeDefined();
+      const next = await second.acquire(await second.read(never), { holder: 'new', durationSeconds: 1 }, never);
+      expect(next?.holder).toBe('new');
+      expect(await first.renew(renewed ?? old, never)).toBeUndefined();
+      expect((await first.read(never))?.holder).toBe('new');
+    });
+  });
+
+  describe('of two that want to write', () => {
+    interface Contender {
+      readonly lease: WriterLease;
+      readonly stop: () => Promise<void>;
+      /** Intervals in which it wrote. */
+      readonly spans: { readonly from: number; to?: number }[];
+    }
+
+    function contend(store: LeaseStore, identity: string): Contender {
+      const stopping = new AbortController();
+      const spans: { from: number; to?: number }[] = [];
+      const lease = createWriterLease({ store, identity, logger, durationSeconds: 1 });
+      const running = lease.run(async (signal) => {
+        const span: { from: number; to?: number } = { from: performance.now() };
+        spans.push(span);
+        await aborted(signal);
+        span.to = performance.now();
+      }, stopping.signal);
+      return {
+        lease,
+        spans,
+        async stop() {
+          stopping.abort();
+          await running;
+        },
+      };
+    }
+
+    it('one does, and the other follows as soon as it ends', async () => {
+      const [first, second] = stores('ends') as [LeaseStore, LeaseStore];
+      const a = contend(first, 'a');
+      await until(() => a.lease.isHeld);
+      const b = contend(second, 'b');
+      await until(() => b.lease.holder === 'a');
+      expect(b.spans).toHaveLength(0);
+      await a.stop();
+      await until(() => b.lease.isHeld);
+      expect(b.spans[0]?.from).toBeGreaterThan(a.spans[0]?.to ?? Number.POSITIVE_INFINITY);
+      await b.stop();
+    }, 60_000);
+
+    it('the other follows within seconds when the first cannot reach the storage, and the first has stopped before', async () => {
+      const [reachable, second] = stores('cut') as [LeaseStore, LeaseStore];
+      let isCut = false;
+      const first: LeaseStore = {
+        ...reachable,
+        renew: (held, signal) => (isCut ? Promise.reject(new Error('cut')) : reachable.renew(held, signal)),
+        read: (signal) => (isCut ? Promise.reject(new Error('cut')) : reachable.read(signal)),
+      };
+      const a = contend(first, 'a');
+      await until(() => a.lease.isHeld);
+      const b = contend(second, 'b');
+      await until(() => b.lease.holder === 'a');
+      isCut = true;
+      const cutAt = performance.now();
+      await until(() => b.lease.isHeld);
+      expect(performance.now() - cutAt).toBeLessThan(5000);
+      expect(a.lease.isHeld).toBe(false);
+      expect(a.spans[0]?.to).toBeLessThan(b.spans[0]?.from ?? 0);
+      await Promise.all([a.stop(), b.stop()]);
+    }, 60_000);
+  });
+
+  it('a storage that is fenced writes nothing without the lease, and reads on', async () => {
+    const [storage] = storages as [OpenedStorage];
+    let isHeld = true;
+    const fenced = fencedStorage(storage.factory, () => isHeld);
+    const type = { group: '', version: 'v1', resource: 'pods', kind: 'Pod', namespaced: true };
+    const deletion = [{ type: 'delete', namespace: 'a', name: 'b' }] as const;
+    await fenced.prepareCluster('a');
+    await expect(fenced.resourceStorage(type).write('a', deletion)).resolves.toEqual({ written: 0, unchanged: 1 });
+    isHeld = false;
+    const writes = [
+      () => fenced.resourceStorage(type).write('a', deletion),
+      () => fenced.resourceStorage(type).recordEvents('a', []),
+      () => fenced.cleanCluster('a'),
+      () => fenced.cleanClusterResource('a', type),
+      () => fenced.prepareCluster('a'),
+      () => fenced.putClusterInventory({ cluster: 'a', health: { status: 'healthy' }, resources: [], updatedAt: 1 }),
+    ];
+    for (const write of writes) {
+      const error: unknown = await write().catch((reason: unknown) => reason);
+      expect(isStorageError(error) && error.code).toBe('UNAVAILABLE');
+    }
+    await expect(fenced.clusterInventories()).resolves.toBeDefined();
+  });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = performance.now() + 20_000;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error('it did not come to that within 20 seconds');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
