@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createStorageError } from '@clusterdex/storage-contract';
-import { Client, type ClientOptions, SniffingTransport } from '@elastic/elasticsearch';
+import { Client, type ClientOptions, HttpConnection, SniffingTransport } from '@elastic/elasticsearch';
 import type { ElasticsearchConfig } from './config.js';
 
 /** More than the largest batch that a list asks for; a larger answer is asked for in pieces. */
@@ -41,9 +41,11 @@ export function connect(config: ElasticsearchConfig, environment: NodeJS.Process
     ...(auth && { auth }),
     ...(tls && { tls }),
     Transport: PlainTransport,
+    // The other kind throws where nobody catches when an answer is larger than it is to be.
+    Connection: HttpConnection,
     requestTimeout: config.requestTimeoutMilliseconds,
     maxRetries: 0,
-    agent: { connections: config.connections, pipelining: 1 },
+    agent: { maxSockets: config.connections, keepAlive: true },
     enableMetaHeader: false,
     disablePrototypePoisoningProtection: true,
     maxResponseSize: mostResponseBytes,
