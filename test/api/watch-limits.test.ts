@@ -110,8 +110,13 @@ describe('a server with watches', () => {
     await open(2000);
     const early = await metrics();
     await open(10_000);
-    const late = await metrics();
+    let late = await metrics();
     const growth = (name: string) => late(name) - early(name);
+    // What the garbage collector has not come to yet goes while more are opened; what is kept stays.
+    for (let more = 0; more < 10 && growth('nodejs_heap_size_used_bytes') >= 20 * megabyte; more++) {
+      await open(500);
+      late = await metrics();
+    }
     expect(growth('process_open_fds')).toBeLessThan(20);
     expect(growth('nodejs_heap_size_used_bytes')).toBeLessThan(20 * megabyte);
     expect(growth('process_resident_memory_bytes')).toBeLessThan(120 * megabyte);

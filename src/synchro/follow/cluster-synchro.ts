@@ -175,7 +175,7 @@ export class ClusterSynchro {
   }
 
   private async follow(parts: Following, signal: AbortSignal): Promise<void> {
-    const { starting, pipeline } = this.options.parts;
+    const { starting } = this.options.parts;
     const syncs = createSyncSet({
       parts: this.options.parts,
       cluster: this.name,
