@@ -9,6 +9,9 @@ export interface DatabaseState {
   readonly types: number;
 }
 
+/** Milliseconds: a look that takes longer may be on a connection that says nothing any more, for which nobody else has to wait. */
+const mostPatience = 100;
+
 /** Looks at the database for all who ask while the look before is under way: what each gets is no older than its question. */
 export class StateReader {
   readonly #database: SqlDatabase;
@@ -25,7 +28,7 @@ export class StateReader {
   }
 
   async #readAfter(before: Promise<unknown> | undefined): Promise<DatabaseState> {
-    await before?.catch(() => {});
+    if (before !== undefined) await settledWithin(mostPatience, before);
     const looking = this.#database.query(
       verbatim('SELECT r.revision, r.stamp, (SELECT count(*) FROM types) FROM revision r'),
       { name: 'state' },
@@ -36,4 +39,13 @@ export class StateReader {
     const [row] = await looking;
     return { revision: String(row?.[0]), stamp: Number(row?.[1]), types: Number(row?.[2]) };
   }
+}
+
+async function settledWithin(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([work.catch(() => {}), late]);
+  clearTimeout(timer);
 }
