@@ -162,7 +162,7 @@ describe('clusterdex storage status and migrate', () => {
     const { status, stdout } = await runClusterdex(['storage', 'status', '--data-dir', alpha]);
     expect(status).toBe(0);
     expect(stdout).toMatch(
-      /^schema +version \d+, up to date\nhealth +healthy\ncapabilities +watch, .*\nwithout +.*history/m,
+      /^schema +version \d+, up to date\nhealth +healthy\nfield indexes +-\ncapabilities +watch, .*\nwithout +.*history/m,
     );
     expect(stdout).toMatch(/^alpha +unknown +63 +474 +20/m);
     expect(stdout).toMatch(/^pods +41 +1$/m);

@@ -97,7 +97,7 @@ async function send(
     query: {
       // Rather an error than an index that nobody asked for, with a mapping of its own.
       ...(requireAlias && { require_alias: true }),
-      filter_path: 'errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason',
+      filter_path: 'error,errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason',
       // A shard without a copy is not waited for.
       timeout: '5s',
       ...(refresh === true && { refresh: true }),
