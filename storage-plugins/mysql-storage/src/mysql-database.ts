@@ -136,7 +136,8 @@ export class MysqlDatabase implements SqlDatabase {
       end(closedError());
     }
     this.#busy.clear();
-    await Promise.all([this.#reads.pool.end(), this.#writes.pool.end()]);
+    // A connection over which nothing comes any more cannot take leave.
+    await Promise.allSettled([this.#reads.pool.end(), this.#writes.pool.end()]);
   }
 
   #pool(settings: ConnectionOptions, kind: Kind, most: number): PoolOf {

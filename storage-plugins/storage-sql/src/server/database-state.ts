@@ -28,7 +28,8 @@ export class StateReader {
   }
 
   async #readAfter(before: Promise<unknown> | undefined): Promise<DatabaseState> {
-    if (before !== undefined) await settledWithin(mostPatience, before);
+    // Always a step later than it was asked for, so that what `read` assigns is there before it is taken back below.
+    await (before && settledWithin(mostPatience, before));
     const looking = this.#database.query(
       verbatim('SELECT r.revision, r.stamp, (SELECT count(*) FROM types) FROM revision r'),
       { name: 'state' },
