@@ -9,56 +9,62 @@ import { describeSchemaErrors } from '../config/schema/schema-errors.js';
 import { PluginError } from './plugin-error.js';
 import type { PluginRow } from './plugin-row.js';
 
-const validate = compileSchema(pluginSchema);
-const validateSynchro = compileSchema(synchroPluginSchema);
+interface KindOfPlugin {
+  readonly title: string;
+  readonly validate: ReturnType<typeof compileSchema>;
+  /** What a plugin of the kind has to be able to make. */
+  readonly maker: string;
+  /** Members that have to cross threads. */
+  readonly data: readonly string[];
+}
+
+const storageKind: KindOfPlugin = {
+  title: 'storage',
+  validate: compileSchema(pluginSchema),
+  maker: 'createStorageFactory',
+  data: ['capabilities'],
+};
+const synchroKind: KindOfPlugin = {
+  title: 'synchro',
+  validate: compileSchema(synchroPluginSchema),
+  maker: 'createStep',
+  data: [],
+};
 
 /** Everything that is wrong with a default export, each with its path; empty when it is a plugin. Runs no function of the plugin. */
 export function checkPlugin(exported: unknown, manifest?: PluginRow): string[] {
-  if (typeof exported !== 'object' || exported === null) {
-    const what = exported === null ? 'null' : `a ${typeof exported}`;
-    return [`/: the default export must be an object, found ${what}`];
-  }
-  const violations: string[] = [];
-  const plugin = exported as Partial<StoragePlugin>;
-  try {
-    if (!validate(exported)) violations.push(...describeSchemaErrors(validate.errors));
-    violations.push(...checkCloneable('/capabilities', plugin.capabilities));
-    violations.push(...checkConfigSchema(plugin.configSchema));
-    if (typeof plugin.createStorageFactory !== 'function') {
-      violations.push(`/createStorageFactory: must be a function, found ${describe(plugin.createStorageFactory)}`);
-    }
-    for (const member of ['name', 'contract'] as const) {
-      const expected = manifest?.[member];
-      if (expected === undefined || plugin[member] === expected || typeof plugin[member] !== 'string') continue;
-      violations.push(`/${member}: the module says "${plugin[member]}", its manifest "${expected}"`);
-    }
-  } catch (error) {
-    violations.push(`/: reading it threw ${error instanceof Error ? error.message : String(error)}`);
-  }
-  return violations;
+  return checkKind(storageKind, exported, manifest);
 }
 
 /** The export as a plugin; INVALID_PLUGIN with every violation otherwise. */
 export function requirePlugin(exported: unknown, manifest: PluginRow): StoragePlugin {
-  const violations = checkPlugin(exported, manifest);
-  if (violations.length === 0) return exported as StoragePlugin;
-  const count = violations.length === 1 ? 'a violation' : `${violations.length} violations`;
-  const message = `storage plugin "${manifest.name}" in ${manifest.folder} does not fulfil the contract, ${count}`;
-  throw new PluginError('INVALID_PLUGIN', message, { violations });
+  requireKind(storageKind, exported, manifest);
+  return exported as StoragePlugin;
 }
 
 /** As checkPlugin, for a plugin of kind synchro. */
 export function checkSynchroPlugin(exported: unknown, manifest?: PluginRow): string[] {
+  return checkKind(synchroKind, exported, manifest);
+}
+
+/** The export as a plugin of kind synchro; INVALID_PLUGIN with every violation otherwise. */
+export function requireSynchroPlugin(exported: unknown, manifest: PluginRow): SynchroPlugin {
+  requireKind(synchroKind, exported, manifest);
+  return exported as SynchroPlugin;
+}
+
+function checkKind({ validate, maker, data }: KindOfPlugin, exported: unknown, manifest?: PluginRow): string[] {
   if (typeof exported !== 'object' || exported === null) {
-    return [`/: the default export must be an object, found ${describe(exported)}`];
+    return [`/: the default export must be an object, found ${exported === null ? 'null' : `a ${typeof exported}`}`];
   }
   const violations: string[] = [];
-  const plugin = exported as Partial<SynchroPlugin>;
+  const plugin = exported as Readonly<Record<string, unknown>>;
   try {
-    if (!validateSynchro(exported)) violations.push(...describeSchemaErrors(validateSynchro.errors));
+    if (!validate(exported)) violations.push(...describeSchemaErrors(validate.errors));
+    for (const member of data) violations.push(...checkCloneable(`/${member}`, plugin[member]));
     violations.push(...checkConfigSchema(plugin.configSchema));
-    if (typeof plugin.createStep !== 'function') {
-      violations.push(`/createStep: must be a function, found ${describe(plugin.createStep)}`);
+    if (typeof plugin[maker] !== 'function') {
+      violations.push(`/${maker}: must be a function, found ${describe(plugin[maker])}`);
     }
     for (const member of ['name', 'contract'] as const) {
       const expected = manifest?.[member];
@@ -71,12 +77,11 @@ export function checkSynchroPlugin(exported: unknown, manifest?: PluginRow): str
   return violations;
 }
 
-/** The export as a plugin of kind synchro; INVALID_PLUGIN with every violation otherwise. */
-export function requireSynchroPlugin(exported: unknown, manifest: PluginRow): SynchroPlugin {
-  const violations = checkSynchroPlugin(exported, manifest);
-  if (violations.length === 0) return exported as SynchroPlugin;
+function requireKind(kind: KindOfPlugin, exported: unknown, manifest: PluginRow): void {
+  const violations = checkKind(kind, exported, manifest);
+  if (violations.length === 0) return;
   const count = violations.length === 1 ? 'a violation' : `${violations.length} violations`;
-  const message = `synchro plugin "${manifest.name}" in ${manifest.folder} does not fulfil the contract, ${count}`;
+  const message = `${kind.title} plugin "${manifest.name}" in ${manifest.folder} does not fulfil the contract, ${count}`;
   throw new PluginError('INVALID_PLUGIN', message, { violations });
 }
 
