@@ -6,4 +6,6 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '/fixtures/'],
   modulePathIgnorePatterns: ['/fixtures/'],
   watchman: false,
+  // Most tests wait for a server.
+  maxWorkers: 2,
 };

@@ -43,7 +43,7 @@ export async function openStore(
     }
     if (found === undefined) await createResources(engine, names, config);
     const state = new StateKeeper(engine, names.meta);
-    const { salt } = await state.create(host.now());
+    const { salt } = await state.create(host.now() * 1000);
     if (found !== undefined && found.version < schemaVersion) {
       const to = names.resourcesIndex(schemaVersion);
       await createIndex(engine, to, resourcesDefinition(config));

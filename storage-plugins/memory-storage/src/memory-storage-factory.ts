@@ -49,8 +49,9 @@ export async function createMemoryStorageFactory(config: MemoryConfig, host: Sto
     });
   }
 
-  // A new storage counts from the time, so that a revision of an earlier one in its place is not taken for one of this.
-  if (state.isNew) await change({ do: 'setRevision', revision: host.now() }, { alone: true });
+  // A new storage counts from the time, so that a revision of an earlier one in its place is not taken for one of this. In microseconds,
+  // since many changes can be made in a millisecond.
+  if (state.isNew) await change({ do: 'setRevision', revision: host.now() * 1000 }, { alone: true });
   state.keepHistory();
 
   return {

@@ -73,7 +73,7 @@ export const migrations: readonly (readonly string[])[] = [
     // One row. Begins with the time, so that a revision of an earlier store in its place is not taken for one of this.
     `CREATE TABLE IF NOT EXISTS revision (one TINYINT PRIMARY KEY, revision BIGINT NOT NULL, trimmed BIGINT NOT NULL,
       stamp BIGINT NOT NULL, field_generation BIGINT NOT NULL) ENGINE=InnoDB`,
-    'INSERT IGNORE INTO revision SELECT 1, now, now, now, 0 FROM (SELECT CAST(unix_timestamp(now(3)) * 1000 AS SIGNED) AS now) x',
+    'INSERT IGNORE INTO revision SELECT 1, now, now, now, 0 FROM (SELECT CAST(unix_timestamp(now(6)) * 1000000 AS SIGNED) AS now) x',
     // A transaction's changes, written while others write theirs; which revisions they are is said at its very end.
     `CREATE TABLE IF NOT EXISTS changes (
       batch_id BIGINT NOT NULL,

@@ -71,7 +71,7 @@ export const migrations: readonly string[] = [
   -- One row. Begins with the time, so that a revision of an earlier store in its place is not taken for one of this.
   CREATE TABLE revision (revision bigint NOT NULL, trimmed bigint NOT NULL, stamp bigint NOT NULL, field_generation bigint NOT NULL)
     WITH (fillfactor = 10);
-  INSERT INTO revision SELECT now, now, now, 0 FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now) x;
+  INSERT INTO revision SELECT now, now, now, 0 FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now) x;
 
   -- A transaction's changes, written while others write theirs; which revisions they are is said at its very end (change_batches).
   CREATE SEQUENCE change_batch_ids;

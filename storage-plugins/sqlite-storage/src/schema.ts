@@ -70,7 +70,7 @@ export const migrations: readonly string[] = [
 
   -- Begins with the time, so that a revision of an earlier file under this name is not taken for one of this.
   CREATE TABLE revision (revision INTEGER NOT NULL, trimmed INTEGER NOT NULL) STRICT;
-  INSERT INTO revision SELECT now, now FROM (SELECT unixepoch() * 1000 AS now);
+  INSERT INTO revision SELECT now, now FROM (SELECT CAST(unixepoch('subsec') * 1000000 AS INTEGER) AS now);
 
   -- What an object was before a change; what it became is what it was before the next one, or what it is.
   CREATE TABLE changes (

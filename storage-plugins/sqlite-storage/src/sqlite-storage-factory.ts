@@ -12,12 +12,19 @@ import {
   standardCollections,
 } from '@clusterdex/storage-contract';
 import { packChanges } from './pack-changes.js';
-import type { SqliteStorage } from './sqlite-storage.js';
+import type { ListScope, SqliteStorage } from './sqlite-storage.js';
 import { watchChanges } from './watch-changes.js';
 
 const rowsPerStep = 2000;
 
 function createResourceStorage(storage: SqliteStorage, type: ResourceType): ResourceStorage {
+  const scope = (): ListScope => {
+    const known = storage.types.id(type);
+    if (known !== undefined) return { typeIds: [known], collection: false };
+    const revision = storage.statements.revision();
+    const created = storage.types.id(type);
+    return { typeIds: created === undefined ? [] : [created], collection: false, revision };
+  };
   return {
     async get(cluster, namespace, name, options) {
       const object = storage.get(type, [cluster, namespace, name], options?.injectEvents === true);
@@ -30,21 +37,9 @@ function createResourceStorage(storage: SqliteStorage, type: ResourceType): Reso
       }
       return object;
     },
-    list(options: ListOptions, signal) {
-      const typeId = storage.read(() => storage.types.id(type));
-      return storage.list(options, { typeIds: typeId === undefined ? [] : [typeId], collection: false }, signal);
-    },
-    async explain(options: ListOptions) {
-      const typeId = storage.read(() => storage.types.id(type));
-      return storage.explain(options, { typeIds: typeId === undefined ? [] : [typeId], collection: false });
-    },
-    watch(options: ListOptions, revision, signal) {
-      const scope = () => {
-        const typeId = storage.types.id(type);
-        return { typeIds: typeId === undefined ? [] : [typeId], collection: false };
-      };
-      return watchChanges(storage, scope, { options, revision, signal });
-    },
+    list: (options: ListOptions, signal) => storage.list(options, storage.read(scope), signal),
+    explain: async (options: ListOptions) => storage.explain(options, storage.read(scope)),
+    watch: (options: ListOptions, revision, signal) => watchChanges(storage, scope, { options, revision, signal }),
     async write(cluster, changes: readonly ObjectChange[], signal) {
       storage.refuseClosed();
       if (signal?.aborted === true)
@@ -133,10 +128,11 @@ export function createSqliteStorageFactory(storage: SqliteStorage): StorageFacto
       if (collection === undefined) throw createStorageError('NOT_FOUND', `there is no collection resource '${name}'`);
       const scopeOf = (options: CollectionListOptions) => {
         const types = collection.types.length > 0 ? collection.types : (options.types ?? []);
-        return {
-          typeIds: types === 'all' ? undefined : storage.read(() => storage.types.ids(types)),
+        return storage.read(() => ({
+          revision: storage.statements.revision(),
+          typeIds: types === 'all' ? undefined : storage.types.ids(types),
           collection: true,
-        };
+        }));
       };
       return {
         list: (options: CollectionListOptions, signal) => storage.list(options, scopeOf(options), signal),

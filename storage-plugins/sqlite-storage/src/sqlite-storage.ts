@@ -60,6 +60,8 @@ interface Threads {
 export interface ListScope {
   readonly typeIds: readonly number[] | undefined;
   readonly collection: boolean;
+  /** Read before the types were, if a type may appear that is not among them: objects of it come behind this revision. */
+  readonly revision?: string;
 }
 
 /**
@@ -159,11 +161,12 @@ export class SqliteStorage {
       ...(options.withRows && { rowPrefix: options.withRows.prefix }),
     };
     const { found, read } = await this.#find({ options, scope, form, signal });
+    const described = { ...found, revision: scope.revision ?? found.revision };
     let start = 0;
     do {
       const { batch, taken } = await read(start);
       const end = start + taken;
-      yield describeBatch(batch, found, { first: start === 0, last: end === found.ids.length });
+      yield describeBatch(batch, described, { first: start === 0, last: end === found.ids.length });
       refuseAborted(signal);
       start = end;
     } while (start < found.ids.length);

@@ -23,7 +23,7 @@ export function refuseListOptions(options: CollectionListOptions, storage: strin
 
 /** A revision of a storage that counts its changes. EXPIRED for anything else: it may be one of a storage that stood here before. */
 export function parseRevision(revision: string): number {
-  if (/^\d{1,15}$/.test(revision)) return Number(revision);
+  if (/^\d{1,16}$/.test(revision) && Number.isSafeInteger(Number(revision))) return Number(revision);
   throw createStorageError(
     'EXPIRED',
     `expected a revision of this storage, found '${revision.slice(0, 64)}'; list again`,

@@ -29,8 +29,11 @@ const placeOrder = ['r.namespace', 'r.name'].map((column) => ({
 
 function createResourceStorage(storage: ServerStorage, type: ResourceType): ResourceStorage {
   const scope = async (): Promise<ListScope> => {
-    const typeId = await storage.types.id(type);
-    return { typeIds: typeId === undefined ? [] : [typeId], collection: false };
+    const known = await storage.types.id(type);
+    if (known !== undefined) return { typeIds: [known], collection: false };
+    const state = await storage.state.read();
+    const created = await storage.types.id(type);
+    return { typeIds: created === undefined ? [] : [created], collection: false, state };
   };
   return {
     async get(cluster, namespace, name, options) {

@@ -32,7 +32,7 @@ import { WordIndex } from './word-index.js';
 export interface ListScope {
   readonly typeIds: readonly number[] | undefined;
   readonly collection: boolean;
-  /** If somebody has looked already. */
+  /** Read before the types were, if a type may appear that is not among them: objects of it come behind this revision. */
   readonly state?: DatabaseState;
 }
 
@@ -112,6 +112,7 @@ export class ServerStorage {
       ...(options.withRows && { rowPrefix: options.withRows.prefix }),
     };
     const found = await this.#find({ options, scope, signal });
+    const described = { ...found, revision: scope.state?.revision ?? found.revision };
     const mostBytes = options.limit === undefined ? pieceBytes : pageBytes;
     let start = 0;
     do {
@@ -119,7 +120,7 @@ export class ServerStorage {
       const some = { ids: found.ids.subarray(start, end), stamps: found.stamps.subarray(start, end) };
       const batch = await this.#pageReader.read(some, form);
       refuseAborted(signal, 'the list');
-      yield describeBatch(batch, found, { first: start === 0, last: end === found.ids.length });
+      yield describeBatch(batch, described, { first: start === 0, last: end === found.ids.length });
       refuseAborted(signal, 'the list');
       start = end;
     } while (start < found.ids.length);

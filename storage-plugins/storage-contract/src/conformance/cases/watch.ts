@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import type { CollectionListOptions, ListOptions } from '../../list-options.js';
 import type { ObjectChange } from '../../stored-object.js';
 import type { ConformanceCase } from '../conformance-case.js';
-import { list, textOf } from '../listing.js';
+import { list, readList, textOf } from '../listing.js';
 import { rejects } from '../rejects.js';
-import { nodes, pods, store, type TestObjectOptions, testObject } from '../test-objects.js';
+import { nodes, pods, store, type TestObjectOptions, testObject, widgets } from '../test-objects.js';
 import { revisionOf, summaries, watchCollection, watchPods } from '../watching.js';
 
 const needs = ['watch'] as const;
@@ -45,6 +45,27 @@ export const watchCases: readonly ConformanceCase[] = [
       const watcher = watchPods(storage, revision);
       assert.deepEqual(summaries(await watcher.events(1)), ['ADDED b']);
       await watcher.stop();
+    },
+  },
+  {
+    name: 'the first object of a type is in a list of several types, or comes behind it',
+    needs: ['watch', 'collectionResources'],
+    async run({ storage }) {
+      await store(storage, [testObject('before')]);
+      const types = Array.from({ length: 20 }, (_, index) => ({ ...widgets, resource: `widgets${index}` }));
+      const selectors = { types: [pods, ...types] };
+      for (const type of types) {
+        const batches = storage.collectionResourceStorage('any').list(selectors);
+        const write = storage.resourceStorage(type).write('c1', [put('first', '1', { type: widgets })]);
+        const { objects, revision = '' } = await readList(batches);
+        await write;
+        const isListed = objects.some((object) => object.type?.resource === type.resource);
+        const watcher = watchCollection(storage, revision, selectors);
+        const events = isListed ? [] : await watcher.until(await revisionOf(storage));
+        const isWatched = events.some(({ object }) => object.type?.resource === type.resource);
+        assert.ok(isListed || isWatched, `${type.resource} is neither in the list at ${revision} nor behind it`);
+        await watcher.stop();
+      }
     },
   },
   {
