@@ -332,6 +332,9 @@ describe('a kubeconfig', () => {
     ] as const) {
       expect(() => parseKubeconfig(text).target('a')).toThrow(message);
     }
+    // What stands there may be a token.
+    const broken = 'users:\n- name: u\n  user: {token: @sesame}\n';
+    expect(() => parseKubeconfig(broken)).toThrow(/^the kubeconfig is no YAML: line 3, column \d+$/);
     await expect(readKubeconfigFile(join(folder, 'no-such-file'))).rejects.toMatchObject({
       kind: 'credentials',
       message: expect.stringMatching(/no-such-file cannot be read/),

@@ -1,191 +1,280 @@
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ClusterInventory, ResourceInventory } from '@clusterdex/storage-contract';
+import type { ResourceInventory } from '@clusterdex/storage-contract';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ApiServer, apiServerAssets, apiServerNotRun, startApiServers } from '../support/api-server.js';
-import { runClusterdex, spawnClusterdex } from '../support/clusterdex.js';
-import { compareDump, expectedObjects, listPath } from './support/expected-objects.js';
-import { prepareWrites, writeAtRandom } from './support/random-writer.js';
+import { testedStorages } from '../backends/tested-storages.js';
+import { type ApiServer, apiServerAssets, apiServerNotRun, startApiServer } from '../support/api-server.js';
+import { createRandom } from '../support/random.js';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+import {
+  compareObjects,
+  expectedObjects,
+  foundObjects,
+  listPath,
+  type ObjectBytes,
+} from './support/expected-objects.js';
+import { prepareWrites, widgetDefinition, writeAtRandom } from './support/random-writer.js';
+import { ServeProcess } from './support/serve-process.js';
+import { servedTypes } from './support/served-types.js';
 
 const describeReal = apiServerAssets === undefined ? describe.skip : describe;
 const because = apiServerAssets === undefined ? ` (${apiServerNotRun})` : '';
-const patience = 300_000;
 const seconds = Number(process.env.CLUSTERDEX_SOAK_SECONDS ?? 6);
+const patience = (seconds + 300) * 1000;
+const storages = testedStorages().filter(({ name }) => ['memory', 'sqlite', 'postgres'].includes(name));
+const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const names = ['c0', 'c1', 'c2'] as const;
+type Name = (typeof names)[number];
 
-describeReal(`everything of three API servers, by serve --kubeconfig${because}`, () => {
-  let servers: readonly ApiServer[];
+/** One program for each storage, all of them following the same three clusters through the same bad network. */
+describeReal(`everything of three API servers${because}`, () => {
+  let servers: Readonly<Record<Name, ApiServer>>;
+  let proxies: Readonly<Record<Name, TcpProxy>>;
   let folder: string;
-  let child: ChildProcessWithoutNullStreams | undefined;
-  let text = '';
+  let programs: readonly ServeProcess[] = [];
 
   beforeAll(async () => {
-    servers = await startApiServers(3);
-    for (const server of servers) await prepareWrites(server);
+    // The last one lists in pages: it does not offer initial events.
+    const flags = ['--feature-gates=WatchList=false'];
+    const [c0, c1, c2] = await Promise.all([startApiServer(), startApiServer(), startApiServer({ flags })]);
+    servers = { c0, c1, c2 };
+    await Promise.all(Object.values(servers).map(prepareWrites));
+    const proxy = ({ port }: ApiServer) => startTcpProxy({ host: '127.0.0.1', port });
+    proxies = { c0: await proxy(c0), c1: await proxy(c1), c2: await proxy(c2) };
     folder = mkdtempSync(join(tmpdir(), 'clusterdex-everything-'));
-    writeFileSync(
-      join(folder, 'kubeconfig'),
-      JSON.stringify({
-        apiVersion: 'v1',
-        kind: 'Config',
-        contexts: servers.map((_, number) => ({
-          name: `c${number}`,
-          context: { cluster: `c${number}`, user: `c${number}` },
-        })),
-        clusters: servers.map(({ url, authority }, number) => ({
-          name: `c${number}`,
-          cluster: { server: url, 'certificate-authority-data': Buffer.from(authority).toString('base64') },
-        })),
-        users: servers.map(({ token }, number) => ({ name: `c${number}`, user: { token } })),
-      }),
-    );
-    start();
+    mkdirSync(join(folder, 'clusters'), { mode: 0o700 });
+    for (const name of names) declare(name);
+    programs = storages.flatMap(({ name, config }) => (config === undefined ? [] : [start(name, config)]));
   }, patience);
 
   afterAll(async () => {
-    await kill('SIGTERM');
-    await Promise.all((servers ?? []).map((server) => server.stop()));
+    await Promise.all(programs.map((program) => program.end('SIGTERM')));
+    await Promise.all(Object.values(proxies ?? {}).map((proxy) => proxy.close()));
+    await Promise.all(Object.values(servers ?? {}).map((server) => server.stop()));
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   }, patience);
 
-  function start(): void {
-    text = '';
-    child = spawnClusterdex([
-      ...['serve', '--kubeconfig', join(folder, 'kubeconfig'), '--data-dir', join(folder, 'data')],
-      ...['--insecure-port', '0', '--store-secret-values', '--log-level', 'error'],
+  function start(name: string, config: Readonly<Record<string, unknown>>): ServeProcess {
+    const file = join(folder, `${name}.yaml`);
+    writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
+    return new ServeProcess(name, [
+      ...['--clusters-dir', join(folder, 'clusters'), '--data-dir', join(folder, name)],
+      ...['--storage-name', name, '--storage-config', file, '--store-secret-values'],
+      ...['--leader-elect-lease-duration', '3'],
     ]);
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (part: string) => {
-        text += part;
-      });
-    }
   }
 
-  async function kill(signal: NodeJS.Signals): Promise<void> {
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    child.kill(signal);
-    await once(child, 'close');
+  function declare(name: Name): void {
+    const base64 = (text: string) => Buffer.from(text).toString('base64');
+    const { authority, token } = servers[name];
+    writeFileSync(
+      fileOf(name),
+      JSON.stringify({
+        apiVersion: 'cluster.clusterpedia.io/v1alpha2',
+        kind: 'PediaCluster',
+        metadata: { name },
+        spec: {
+          apiserver: `https://127.0.0.1:${proxies[name].port}`,
+          caData: base64(authority),
+          tokenData: base64(token),
+          syncResources: [{ group: '*', resources: ['*'] }],
+        },
+      }),
+    );
   }
 
-  async function inventories(): Promise<readonly ClusterInventory[]> {
-    const { stdout } = await runClusterdex(['clusters', 'list', '-o', 'json', '--data-dir', join(folder, 'data')]);
-    return JSON.parse(stdout === '' ? '[]' : stdout) as ClusterInventory[];
-  }
+  const fileOf = (name: Name) => join(folder, 'clusters', `${name}.yaml`);
 
-  const clusters = () => servers.map((server, number) => ({ name: `c${number}`, server }));
+  const allTypes = () => Promise.all(names.map((name) => servedTypes(servers[name].client)));
 
   /** What is wrong with what is served, in words; undefined when it is what the servers have. */
   async function difference(): Promise<string | undefined> {
-    const url = / at (http:\/\/[\d.:]+)/.exec(text)?.[1];
-    if (url === undefined) return `it does not serve: ${text}`;
-    const known = await inventories();
-    if (known.length !== servers.length) return `${known.length} clusters are known`;
-    const expected = new Map<string, string>();
-    const objects: { cluster: string; resource: string; json: string }[] = [];
-    for (const cluster of clusters()) {
-      const inventory = known.find(({ cluster: name }) => name === cluster.name);
-      const types = (inventory?.resources ?? []).filter(isStored);
-      if (types.length < 50) return `${types.length} types of ${cluster.name} are known`;
-      for (const [key, json] of await expectedObjects([cluster], types)) expected.set(key, json);
-      for (const type of types) {
-        const response = await fetch(
-          `${url}/apis/clusterpedia.io/v1beta1/resources/clusters/${cluster.name}${listPath(type)}`,
-        );
-        if (response.status !== 200) return `${type.resource} of ${cluster.name} answers ${response.status}`;
-        const { items } = (await response.json()) as { items: readonly object[] };
-        for (const item of items)
-          objects.push({ cluster: cluster.name, resource: type.resource, json: JSON.stringify(item) });
-      }
+    const types = await allTypes();
+    const expected = await Promise.all(
+      names.map((name, at) => expectedObjects({ name, server: servers[name] }, types[at] ?? [])),
+    );
+    const together = merge(expected);
+    for (const program of programs) {
+      const wrong = compareObjects(await stored(program, types.flat()), together);
+      if (wrong !== undefined) return `with ${program.name}: ${wrong}`;
     }
-    return compareDump({ objects } as unknown as Parameters<typeof compareDump>[0], expected);
+    return undefined;
   }
 
-  async function untilEqual(): Promise<void> {
-    const deadline = performance.now() + 120_000;
-    for (;;) {
-      // A server that is on its way down or up is asked again.
-      const wrong = await difference().catch((error: unknown) => String(error));
-      if (wrong === undefined) return;
-      if (performance.now() > deadline) throw new Error(wrong);
-      await delay(500);
+  /** All objects of these types, of every cluster. */
+  async function stored(program: ServeProcess, types: readonly ResourceInventory[]): Promise<ObjectBytes> {
+    const paths = new Map(types.map((type) => [listPath(type), type]));
+    const found: ObjectBytes[] = [];
+    for (const [path, type] of paths) {
+      const { status, body } = await program.ask(path);
+      // No cluster has it; whatever should be there is missed below.
+      if (status === 404) continue;
+      if (status !== 200) throw new Error(`${program.name}: ${path} answers ${status}: ${body}`);
+      found.push(foundObjects(body, type));
     }
+    return merge(found);
+  }
+
+  const untilEqual = () => until(difference, 120);
+
+  for (const { name, config, notRun } of storages) {
+    const title = `is followed into ${name}`;
+    if (config === undefined) it.skip(`${title} (${notRun})`, () => {});
+    else it(title, () => expect(programs.map((program) => program.name)).toContain(name));
   }
 
   it(
     'is stored, byte by byte but for pruning and annotation, whatever happens while it changes',
     async () => {
+      expect((await allTypes()).map((types) => types.length).every((count) => count >= 30)).toBe(true);
       await untilEqual();
       const stopping = new AbortController();
-      const writing = clusters().map(({ server }, seed) =>
-        writeAtRandom(server, { seed, workers: 4, names: 40, signal: stopping.signal }),
+      const writing = names.map((name, seed) =>
+        writeAtRandom(servers[name], { seed, workers: 4, names: 40, signal: stopping.signal }),
       );
-      await delay((seconds * 1000) / 4);
-      await kill('SIGKILL');
-      start();
-      await delay((seconds * 1000) / 4);
-      const [first, second] = servers as [ApiServer, ApiServer];
-      await second.kill();
-      await second.start();
-      const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-      await first.client.json(path, 'POST', {
-        apiVersion: 'apiextensions.k8s.io/v1',
-        kind: 'CustomResourceDefinition',
-        metadata: { name: 'gears.late.example' },
-        spec: {
-          group: 'late.example',
-          names: { plural: 'gears', singular: 'gear', kind: 'Gear', listKind: 'GearList' },
-          scope: 'Cluster',
-          versions: [
-            {
-              name: 'v1',
-              served: true,
-              storage: true,
-              schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-            },
-          ],
-        },
-      });
-      for (
-        let attempt = 0;
-        (await first.client.text('/apis/late.example/v1/gears')).status !== 200 && attempt < 600;
-        attempt++
-      )
-        await delay(50);
-      await first.client.json('/apis/late.example/v1/gears', 'POST', {
-        apiVersion: 'late.example/v1',
-        kind: 'Gear',
-        metadata: { name: 'g' },
-        teeth: 12,
-      });
-      await second.client.json(`${path}/widgets.acme.example`, 'DELETE');
-      await delay((seconds * 1000) / 2);
-      stopping.abort();
-      const counts = await Promise.all(writing);
-      expect(counts.every(({ made }) => made > 0)).toBe(true);
-      await until(async () => {
-        const [one, two] = await inventories();
-        const has = (inventory: ClusterInventory | undefined, name: string) =>
-          inventory?.resources.some(({ resource }) => resource === name) === true;
-        return has(one, 'gears') && has(one, 'widgets') && !has(two, 'widgets');
-      });
+      try {
+        await trouble(Date.now() + seconds * 1000);
+      } finally {
+        stopping.abort();
+      }
+      for (const { made, changed, removed } of await Promise.all(writing)) {
+        expect(Math.min(made, changed, removed)).toBeGreaterThan(0);
+      }
       await untilEqual();
     },
     patience,
   );
+
+  it(
+    'is not written again when a program is started again and nothing has changed',
+    async () => {
+      const persistent = programs.filter(({ name }) => name !== 'memory');
+      await Promise.all(persistent.map((program) => program.restart('SIGTERM')));
+      const types = (await allTypes()).map(({ length }) => length);
+      for (const program of persistent) {
+        await until(async () => {
+          const statuses = await program.metric('clusterdex_cluster_resource_types');
+          const syncing = names.map((name) => statuses.get(`cluster="${name}",status="Syncing"`));
+          return String(syncing) === String(types) ? undefined : `${program.name} follows ${syncing} of ${types} types`;
+        }, 60);
+        await until(async () => {
+          const lags = await program.metric('clusterdex_synchro_lag_seconds');
+          return lags.size >= types.reduce((sum, count) => sum + count) ? undefined : `${lags.size} types were read`;
+        }, 60);
+        const changes = await program.metric('clusterdex_synchro_changes_total');
+        // API servers renew leases of their own.
+        const made = [...changes].filter(
+          ([labels, count]) => count > 0 && /result="(written|deleted)"/.test(labels) && !labels.includes('"leases.'),
+        );
+        expect(made).toEqual([]);
+        // Both ways to begin have to be right.
+        const asked = [...(await program.metric('clusterdex_synchro_requests_total')).keys()];
+        const hasListed = (name: Name) =>
+          asked.some(
+            (labels) => labels.includes(`"${name}"`) && labels.includes('"pods"') && labels.includes('"list"'),
+          );
+        expect(names.map(hasListed)).toEqual([false, false, true]);
+        // Few connections, however many types.
+        const [connections] = (await program.metric('clusterdex_cluster_connections')).values();
+        expect(connections).toBeLessThanOrEqual(2 * names.length);
+      }
+      await untilEqual();
+    },
+    patience,
+  );
+
+  /** Everything that may go wrong once, while all is written, then some of it in any order until the time is over. */
+  async function trouble(deadline: number): Promise<void> {
+    const random = createRandom(seconds);
+    const pause = (most: number) => delay(random.integer(most));
+    const often = [
+      async () => proxies[random.pick(names)].cut(),
+      async () => {
+        const proxy = proxies[random.pick(names)];
+        proxy.refuse();
+        await delay(200 + random.integer(500));
+        proxy.restore();
+      },
+      () => servers[random.pick(names)].compact(),
+    ];
+    const seldom = [() => random.pick(programs).restart('SIGKILL'), () => restart(random.pick(names))];
+    const certain = [
+      ...often,
+      () => Promise.all(programs.map((program) => program.restart('SIGKILL'))),
+      () => restart('c1'),
+      defineGears,
+      () => servers.c1.client.json(`${definitions}/${widgetDefinition.metadata.name}`, 'DELETE'),
+      compactUnseen,
+      removeCluster,
+    ];
+    for (const turn of certain) {
+      await pause(500);
+      await turn();
+    }
+    while (Date.now() < deadline) {
+      await pause(800);
+      await random.pick(random.chance(0.9) ? often : seldom)();
+    }
+
+    async function restart(name: Name): Promise<void> {
+      await servers[name].kill(random.pick(['SIGKILL', 'SIGTERM']));
+      await servers[name].start();
+    }
+  }
+
+  /** A definition that was not there, and an object of it. */
+  async function defineGears(): Promise<void> {
+    const { client } = servers.c0;
+    const names = { plural: 'gears', singular: 'gear', kind: 'Gear' };
+    const spec = { ...widgetDefinition.spec, group: 'late.example', scope: 'Cluster', names };
+    await client.json(definitions, 'POST', { ...widgetDefinition, metadata: { name: 'gears.late.example' }, spec });
+    const path = '/apis/late.example/v1/gears';
+    await until(async () => ((await client.text(path)).status === 200 ? undefined : 'gears are not served'), 60);
+    await client.json(path, 'POST', {
+      apiVersion: 'late.example/v1',
+      kind: 'Gear',
+      metadata: { name: 'g' },
+      teeth: 12,
+    });
+  }
+
+  /** Changes go unseen and are forgotten: the watch cannot go on. */
+  async function compactUnseen(): Promise<void> {
+    proxies.c0.refuse();
+    await delay(300);
+    await servers.c0.compact();
+    proxies.c0.restore();
+  }
+
+  /** Nothing is left of a cluster that is declared no more, though it is written on; declared again, it is followed again. */
+  async function removeCluster(): Promise<void> {
+    const types = await servedTypes(servers.c2.client);
+    rmSync(fileOf('c2'));
+    for (const program of programs) {
+      await until(async () => {
+        const { status } = await program.ask(`/clusters/c2${listPath(types[0] as ResourceInventory)}`);
+        return status === 400 ? undefined : `${program.name} still knows c2 (${status})`;
+      }, 60);
+      const left = [...(await stored(program, types)).keys()].filter((key) => key.startsWith('c2 '));
+      expect(left).toEqual([]);
+    }
+    declare('c2');
+  }
 });
 
-/** What is worked out anew for each request is not followed. */
-function isStored({ storedAs }: ResourceInventory): boolean {
-  return storedAs === undefined;
+function merge(parts: readonly ObjectBytes[]): ObjectBytes {
+  return new Map(parts.flatMap((part) => [...part]));
 }
 
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error('it did not come to that within a minute');
-    await delay(500);
+/** Until nothing is wrong; a program or server that is on its way down or up is asked again. */
+async function until(wrong: () => Promise<string | undefined>, seconds: number): Promise<void> {
+  const deadline = performance.now() + seconds * 1000;
+  for (;;) {
+    const reason = await wrong().catch((error: unknown) => String(error));
+    if (reason === undefined) return;
+    if (performance.now() > deadline) throw new Error(reason);
+    await delay(300);
   }
 }

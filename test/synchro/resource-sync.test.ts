@@ -300,6 +300,25 @@ suite(`a resource sync${apiServerAssets === undefined ? ` (${apiServerNotRun})` 
     await stop();
   });
 
+  it('lists again behind something that is no event, for it may have been one', async () => {
+    const { cluster, sync, stop } = await begin();
+    await until(sync, watching);
+    let isFirst = true;
+    let lists = 0;
+    proxy.rule = (url) => {
+      if (url.searchParams.has('sendInitialEvents')) lists++;
+      if (!isWatch(url) || !isFirst) return 'pass';
+      isFirst = false;
+      return { status: 200, body: 'oops\n' };
+    };
+    proxy.cut();
+    await until(sync, ({ counts, phase }) => counts.failed > 0 && lists > 0 && phase === 'watching');
+    await untilEqual(cluster);
+    expect(lists).toBe(1);
+    proxy.rule = () => 'pass';
+    await stop();
+  });
+
   it('says why it does not watch, and watches when it can', async () => {
     const cases: readonly (readonly [object, FaultProxy['rule'], object])[] = [
       [{}, () => ({ status: 200, body: '<html>' }), { reason: 'ListFailed', message: expect.stringMatching(/<html>/) }],

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { newClusters, newContexts, newUsers } from '@kubernetes/client-node/dist/config_types.js';
-import { parse } from 'yaml';
+import { parse, YAMLParseError } from 'yaml';
 import type { ClusterTarget, ExecPlugin, Impersonation, TargetUser } from './cluster-target.js';
 import { ConnectionError } from './connection-error.js';
 
@@ -31,7 +31,7 @@ export function parseKubeconfig(
   try {
     content = parse(text);
   } catch (error) {
-    throw invalid(`${name} is no YAML: ${messageOf(error).split('\n')[0]}`);
+    throw invalid(`${name} is no YAML${placeOf(error)}`);
   }
   const config = record(content);
   if (config === undefined) throw invalid(`${name}: expected a kubeconfig, found something else`);
@@ -188,6 +188,12 @@ function list(value: unknown): readonly unknown[] {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Where the fault is, and nothing of what stands there: it may be a credential. */
+function placeOf(error: unknown): string {
+  const place = error instanceof YAMLParseError ? error.linePos?.[0] : undefined;
+  return place === undefined ? '' : `: line ${place.line}, column ${place.col}`;
 }
 
 function stringMap(value: unknown): Record<string, string> {

@@ -24,29 +24,33 @@ interface Answer {
 export function createDiscovery(connection: ClusterConnection): Discovery {
   const answers = new Map<string, Answer>();
   let known: { readonly served: ServedResources; readonly fingerprint: string } | undefined;
+  /** The answers that `known` was made of: of two that were asked for together one may have come alone. */
+  let readFrom: readonly unknown[] = [];
 
-  async function ask(path: string, signal: AbortSignal): Promise<{ document: unknown; isChanged: boolean }> {
+  async function ask(path: string, signal: AbortSignal): Promise<{ document: unknown }> {
     const last = answers.get(path);
     const headers = { accept, ...(last?.entityTag === undefined ? {} : { 'if-none-match': last.entityTag }) };
     const response = await connection.request(path, { headers, signal });
     const body = await readAll(response.body);
-    if (response.status === 304 && last !== undefined) return { document: last.document, isChanged: false };
+    if (response.status === 304 && last !== undefined) return { document: last.document };
     const entityTag = response.headers.etag;
     const document = parse(body, path);
     answers.set(path, { entityTag, document });
-    return { document, isChanged: true };
+    return { document };
   }
 
-  async function askAll(signal: AbortSignal): Promise<{ served: ServedResources; isChanged: boolean }> {
+  async function askAll(signal: AbortSignal): Promise<ServedResources> {
     const [core, groups] = await Promise.all([ask('/api', signal), ask('/apis', signal)]);
-    if (known !== undefined && !core.isChanged && !groups.isChanged) return { served: known.served, isChanged: false };
+    const isRead = readFrom[0] === core.document && readFrom[1] === groups.document;
+    if (known !== undefined && isRead) return known.served;
     const coreTypes = parseAggregatedDiscovery(core.document);
     const groupTypes = parseAggregatedDiscovery(groups.document);
     const served =
       coreTypes !== undefined && groupTypes !== undefined
         ? join([coreTypes, groupTypes])
         : join([coreTypes ?? (await askCore(signal)), groupTypes ?? (await askGroups(groups.document, signal))]);
-    return { served, isChanged: true };
+    readFrom = [core.document, groups.document];
+    return served;
   }
 
   async function askCore(signal: AbortSignal): Promise<ServedResources> {
@@ -74,7 +78,7 @@ export function createDiscovery(connection: ClusterConnection): Discovery {
 
   return {
     async refresh(signal) {
-      const { served } = await askAll(signal);
+      const served = await askAll(signal);
       if (served === known?.served) return { served, isChanged: false };
       const fingerprint = JSON.stringify(served);
       if (known !== undefined && known.fingerprint === fingerprint) return { served: known.served, isChanged: false };

@@ -69,7 +69,8 @@ export async function watchChanges(
           isInitial = false;
           await handler.onReplaceEnd(revision);
         }
-        if (revision !== '') onRevision(revision);
+        // Before that the rest would be lost by whoever went on from here.
+        if (revision !== '' && !isInitial) onRevision(revision);
       } else if (type === 'ADDED' && isInitial) {
         const done = handler.onItem(object);
         if (done !== undefined) await done;

@@ -37,6 +37,9 @@ class ReflectedSync implements ResourceSync, ReflectorHandler {
   /** Objects that are not stored as the cluster has them, by key, with the version that was refused. */
   private readonly refused = new Map<string, string>();
 
+  /** Something came that cannot be said to be of one object: only a list tells what it was. */
+  private hasMissed = false;
+
   constructor(private readonly options: ResourceSyncOptions) {
     this.clock = options.clock ?? systemClock;
     const { group, version } = options.resourceType;
@@ -74,7 +77,7 @@ class ReflectedSync implements ResourceSync, ReflectorHandler {
           handler: this,
           clock: this.clock,
           initialEvents: options.initialEvents ?? true,
-          wantsList: () => this.refused.size > 0,
+          wantsList: () => this.refused.size > 0 || this.hasMissed,
           onPhase: (phase, error) => this.onPhase(phase, error),
           onAsked: (what, outcome) => state.asked(what, outcome),
         },
@@ -97,6 +100,7 @@ class ReflectedSync implements ResourceSync, ReflectorHandler {
     // What is written from here on was seen in the list.
     await this.writer?.settle();
     this.known.startSweep();
+    this.hasMissed = false;
   }
 
   onItem(json: Buffer): Promise<void> | undefined {
@@ -138,6 +142,7 @@ class ReflectedSync implements ResourceSync, ReflectorHandler {
   }
 
   onFault(reason: string, excerpt: string): void {
+    this.hasMissed = true;
     this.fail(describeText(excerpt), reason);
   }
 

@@ -1,0 +1,70 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { spawnClusterdex } from '../../support/clusterdex.js';
+
+const resources = '/apis/clusterpedia.io/v1beta1/resources';
+
+/** `clusterdex serve` on a free port, killed and started again as often as a test likes. */
+export class ServeProcess {
+  private child: ChildProcessWithoutNullStreams;
+  private text = '';
+
+  constructor(
+    readonly name: string,
+    private readonly parameters: readonly string[],
+  ) {
+    this.child = this.spawn();
+  }
+
+  /** What it wrote since it was started. */
+  get output(): string {
+    return this.text;
+  }
+
+  /** Undefined as long as it does not serve. */
+  get url(): string | undefined {
+    return / at (http:\/\/[\d.:]+)/.exec(this.text)?.[1];
+  }
+
+  /** Starts it again when it has ended. */
+  async restart(signal: NodeJS.Signals): Promise<void> {
+    await this.end(signal);
+    this.child = this.spawn();
+  }
+
+  async end(signal: NodeJS.Signals): Promise<void> {
+    const { child } = this;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, 'close');
+  }
+
+  /** A path of Clusterpedia's resources, such as `/clusters/a/api/v1/pods`. Rejects when it does not serve. */
+  async ask(path: string): Promise<{ readonly status: number; readonly body: string }> {
+    const response = await this.fetch(resources + path);
+    return { status: response.status, body: await response.text() };
+  }
+
+  /** The values of a metric by its labels as they stand in the text; empty for one that is not there. */
+  async metric(name: string): Promise<ReadonlyMap<string, number>> {
+    const text = await (await this.fetch('/metrics')).text();
+    const lines = text.matchAll(new RegExp(`^${name}(?:\\{(.*)\\})? (\\S+)$`, 'gm'));
+    return new Map([...lines].map(([, labels = '', value]) => [labels, Number(value)]));
+  }
+
+  private fetch(path: string): Promise<Response> {
+    if (this.url === undefined) return Promise.reject(new Error(`${this.name} does not serve: ${this.text}`));
+    return fetch(this.url + path);
+  }
+
+  private spawn(): ChildProcessWithoutNullStreams {
+    this.text = '';
+    const child = spawnClusterdex(['serve', '--insecure-port', '0', '--log-level', 'error', ...this.parameters]);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (part: string) => {
+        if (child === this.child) this.text += part;
+      });
+    }
+    return child;
+  }
+}
