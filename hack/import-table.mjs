@@ -71,6 +71,13 @@ export const importTable = [
     packages: anything,
   },
 
+  {
+    area: 'sample-storage',
+    files: 'storage-plugins/sample-storage/src/',
+    may: ['contract', 'selection'],
+    packages: anything,
+  },
+
   { area: 'config', files: 'src/config/', may: ['contract'], packages: anything },
   { area: 'telemetry', files: 'src/telemetry/', may: ['contract', 'config'], packages: anything },
   { area: 'kube', files: 'src/kube/', may: ['contract', 'selection'], packages: pure },
@@ -99,6 +106,12 @@ export const importTable = [
     files: 'test/',
     may: ['contract', 'selection', 'conformance', 'storage-sql', 'any of src', 'plugins by name'],
     packages: anything,
+  },
+  {
+    area: 'sample-storage',
+    files: 'storage-plugins/sample-storage/build-plugin.mjs',
+    may: [],
+    packages: { declared: false, node: 'any' },
   },
   { area: 'scripts', files: 'hack/', may: ['compiled src'], packages: { declared: false, node: 'any' } },
 ];

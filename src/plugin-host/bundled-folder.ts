@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { templateName } from './template-folder.js';
 
 const packageRoot = resolve(import.meta.dirname, '../../..');
 
@@ -21,7 +22,7 @@ export function bundledSteps(): string {
 
 function holdsPlugins(folder: string): boolean {
   try {
-    return readdirSync(folder).some((entry) => entry.endsWith('-storage'));
+    return readdirSync(folder).some((entry) => entry.endsWith('-storage') && entry !== templateName);
   } catch {
     return false;
   }

@@ -4,6 +4,7 @@ import { isPluginName, type ManifestResult, pluginStem, readFileManifest, readFo
 import { negotiate } from './negotiate.js';
 import type { PluginRow } from './plugin-row.js';
 import { markShadowed } from './shadow.js';
+import { templateName } from './template-folder.js';
 
 export interface DiscoverOptions {
   /**
@@ -77,7 +78,7 @@ async function inspect(path: string, root: string, options: SearchOptions): Prom
   if (entry === 'lost+found') return skip('a folder of the file system');
   const meant = isPluginName(pluginStem(entry));
   const scope = entry.startsWith('@');
-  if (options.trusted && !meant && !scope) return [];
+  if (options.trusted && ((!meant && !scope) || entry === templateName)) return [];
   const broken = (reason: string): PluginRow[] =>
     meant ? [{ name: entry, folder: path, state: 'broken', reason }] : skip(reason);
   try {
