@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
@@ -8,38 +9,47 @@ import { readStorageConfig } from '../config/read-storage-config.js';
 import { pluginFolders } from '../config/storage-settings.js';
 import { bundledFolder, bundledSteps } from '../plugin-host/bundled-folder.js';
 import { checkConformance } from '../plugin-host/check-conformance.js';
+import { formatCheckAsJunit, type PluginCheckOutcome } from '../plugin-host/check-junit.js';
 import { checkStepConformance } from '../plugin-host/check-step.js';
 import type { Deadlines } from '../plugin-host/deadlines.js';
 import { discoverPlugin, discoverPlugins } from '../plugin-host/discover.js';
+import { nameStores } from '../plugin-host/name-stores.js';
 import { type OpenSelectedOptions, openSelected } from '../plugin-host/open-storage.js';
 import { PluginError } from '../plugin-host/plugin-error.js';
 import type { PluginRow } from '../plugin-host/plugin-row.js';
 import { selectPlugin } from '../plugin-host/select.js';
 import { createLogger } from '../telemetry/logger.js';
+import { formatCheck, formatCheckAsJson, isWell } from './plugin-check-report.js';
 
 export interface PluginCheckOptions {
+  readonly config?: string;
   readonly storageConfig?: string;
   readonly storageSet?: readonly string[];
   /** Seconds for each step. */
   readonly timeout: string;
   /** Also run the conformance kit, which writes to the storage. */
   readonly conformance?: boolean;
+  /** Of what the kit draws at random; with it the kit runs. */
+  readonly seed?: string;
+  readonly json?: boolean;
+  /** The file for the result as JUnit XML; with it the kit runs. */
+  readonly junit?: string;
 }
 
 /** Goes the whole way of a plugin, from its manifest to its close, and prints what is wrong. Whether all is well. */
 export async function checkInstalledPlugin(plugin: string, options: PluginCheckOptions): Promise<boolean> {
+  const seed = seedOf(options.seed);
+  const runsKit = options.conformance === true || seed !== undefined || options.junit !== undefined;
+  // Before the minutes that the kit may take, not after them.
+  if (options.junit !== undefined) writeReport(options.junit, '');
   const row = await findPlugin(plugin);
-  process.stdout.write(`${row.name} ${row.version ?? ''} in ${row.folder}\n`);
-  const violations = await violationsOf(row, options);
-  for (const violation of violations) process.stdout.write(`  ✗ ${violation}\n`);
-  if (violations.length === 0) {
-    const isStep = row.kind === 'synchro';
-    const checked = isStep
-      ? 'manifest, contract, module, config, open, step, close'
-      : 'manifest, contract, module, capabilities, config, open, health, close';
-    process.stdout.write(`  ✓ ${checked}${options.conformance ? ', conformance' : ''}\n`);
-  }
-  return violations.length === 0;
+  if (!options.json) process.stdout.write(`${row.name} ${row.version ?? ''} in ${row.folder}\n`);
+  const start = performance.now();
+  const outcome = await check(row, options, { runsKit, seed });
+  const seconds = (performance.now() - start) / 1000;
+  if (options.junit !== undefined) writeReport(options.junit, await formatCheckAsJunit(row, outcome, seconds));
+  process.stdout.write(options.json ? formatCheckAsJson(row, outcome) : formatCheck(row, outcome));
+  return isWell(outcome);
 }
 
 async function findPlugin(plugin: string): Promise<PluginRow> {
@@ -65,12 +75,18 @@ function isNamed({ name, kind }: PluginRow, wanted: string): boolean {
   return base === name || base === `${name}-${kind}`;
 }
 
-async function violationsOf(row: PluginRow, options: PluginCheckOptions): Promise<readonly string[]> {
-  if (row.state === 'broken' || row.state === 'incompatible') return row.violations ?? [row.reason ?? row.state];
+async function check(
+  row: PluginRow,
+  options: PluginCheckOptions,
+  { runsKit, seed }: { readonly runsKit: boolean; readonly seed: number | undefined },
+): Promise<PluginCheckOutcome> {
+  if (row.state === 'broken' || row.state === 'incompatible') {
+    return { violations: row.violations ?? [row.reason ?? row.state], runsKit };
+  }
   const controller = new AbortController();
   const dataDirectory = await mkdtemp(join(tmpdir(), 'clusterdex-check-'));
   const opening: OpenSelectedOptions = {
-    config: options.storageConfig === undefined ? {} : readStorageConfig(options.storageConfig),
+    config: configOf(options),
     settings: options.storageSet ?? [],
     dataDirectory,
     logger: createLogger('warn'),
@@ -79,22 +95,50 @@ async function violationsOf(row: PluginRow, options: PluginCheckOptions): Promis
     deadlines: deadlinesOf(options.timeout),
   };
   try {
-    if (row.kind === 'synchro') return await checkStepConformance(row, opening, options.conformance === true);
-    const storage = await openSelected(row, opening);
-    const health = await storage.factory.health();
-    const violations = health.healthy ? [] : [`is not healthy once opened: ${health.reason ?? 'it does not say why'}`];
-    await storage.factory.shutdown().catch((error: unknown) => violations.push(`does not close: ${messageOf(error)}`));
-    await storage.close();
-    if (violations.length > 0 || !options.conformance) return violations;
-    const { summary, failures } = await checkConformance(row, opening);
-    process.stdout.write(`  ${summary}\n`);
-    return failures;
+    if (row.kind === 'synchro') {
+      return { violations: await checkStepConformance(row, opening, runsKit), runsKit };
+    }
+    const violations = await lifeCycleViolations(row, opening);
+    if (violations.length > 0 || !runsKit) return { violations, runsKit };
+    return { violations, runsKit, conformance: await checkConformance(row, opening, { seed }) };
   } catch (error) {
     if (!(error instanceof PluginError)) throw error;
-    return error.violations.length > 0 ? error.violations : [error.message];
+    return { violations: error.violations.length > 0 ? error.violations : [error.message], runsKit };
   } finally {
     controller.abort();
     await rm(dataDirectory, { recursive: true, force: true });
+  }
+}
+
+/** Opens it behind the guard, as the server does, and closes it. */
+async function lifeCycleViolations(row: PluginRow, opening: OpenSelectedOptions): Promise<readonly string[]> {
+  const name = `clusterdex_check_${randomBytes(4).toString('hex')}`;
+  const storage = await openSelected(row, nameStores(opening, name).optionsOf(opening.dataDirectory));
+  const health = await storage.factory.health();
+  const violations = health.healthy ? [] : [`is not healthy once opened: ${health.reason ?? 'it does not say why'}`];
+  await storage.factory.shutdown().catch((error: unknown) => violations.push(`does not close: ${messageOf(error)}`));
+  await storage.close();
+  return violations;
+}
+
+function configOf({ config, storageConfig }: PluginCheckOptions): Readonly<Record<string, unknown>> {
+  if (config !== undefined) return readStorageConfig(config, '--config');
+  return storageConfig === undefined ? {} : readStorageConfig(storageConfig);
+}
+
+function seedOf(seed: string | undefined): number | undefined {
+  if (seed === undefined) return undefined;
+  if (!/^\d{1,10}$/.test(seed) || Number(seed) >= 2 ** 31) {
+    throw new ConfigError(`--seed takes a whole number from 0 to ${2 ** 31 - 1}, not ${JSON.stringify(seed)}`);
+  }
+  return Number(seed);
+}
+
+function writeReport(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new ConfigError(`--junit ${file} cannot be written: ${messageOf(error)}`, { cause: error });
   }
 }
 

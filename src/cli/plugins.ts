@@ -14,6 +14,9 @@ Examples:
   $ clusterdex plugins list
   $ STORAGE_PLUGINS=/opt/plugins:./my-plugins clusterdex plugins list --output json
   $ clusterdex plugins check ./my-plugins/example-storage --storage-set url=http://127.0.0.1:9200
+  $ clusterdex plugins check ./my-plugins/example-storage --config example.yaml --junit conformance.xml
+
+In a config that the conformance kit runs with, {store} stands for the name of a store of its own, a new one for each it opens.
 `;
 
 export function pluginsCommand(): Command {
@@ -41,12 +44,16 @@ function checkCommand(): Command {
   return new Command('check')
     .description('load a plugin, check it against the contract, open it in a temporary folder and close it again')
     .argument('<plugin>', 'the folder or file of a plugin, or the name of an installed one')
-    .option('--storage-config <file>', "the plugin's own config, YAML or JSON")
+    .option('--config <file>', "the plugin's own config, YAML or JSON")
+    .addOption(new Option('--storage-config <file>', 'as --config').conflicts('config'))
     .option('--storage-set <key=value>', "sets one key of the plugin's config; repeatable", append)
     .option(
       '--conformance',
       'also run the conformance kit; it writes, so give it a storage that holds nothing of yours',
     )
+    .option('--seed <number>', 'of what the conformance kit draws at random, to run it again as it was; runs the kit')
+    .option('--json', 'print the result, and that of every case, as JSON')
+    .option('--junit <file>', 'also write the result of every case as JUnit XML; runs the kit')
     .option('--timeout <seconds>', 'how long each step may take', '30')
     .action(async (plugin: string, options: PluginCheckOptions) => {
       if (!(await checkInstalledPlugin(plugin, options))) process.exitCode = 1;

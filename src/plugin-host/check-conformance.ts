@@ -1,33 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import type { ConformanceReport, ConformanceSummary } from '@clusterdex/storage-contract/conformance';
+import { nameStores } from './name-stores.js';
 import { type OpenSelectedOptions, openUnguarded } from './open-storage.js';
 import type { PluginRow } from './plugin-row.js';
 
 export interface ConformanceResult {
-  /** How many cases passed, failed and were skipped, in one line. */
-  readonly summary: string;
-  /** A line for each case that failed. */
-  readonly failures: readonly string[];
+  readonly summary: ConformanceSummary;
+  /** The same as plain data. */
+  readonly report: ConformanceReport;
+  /** The names that stood for `{store}` in the config, none if it stands nowhere; what these stores hold is not removed. */
+  readonly stores: readonly string[];
 }
 
 /**
  * Runs the conformance kit on the storage itself, without the guard, which would do for it what it fails to do. Each case opens it on
- * a folder of its own; a storage that lives elsewhere has to make do with what its config says, and is written to.
+ * a folder of its own, and with a name of its own in place of `{store}`; a storage whose config says neither has one store for all, and fails.
  */
-export async function checkConformance(row: PluginRow, options: OpenSelectedOptions): Promise<ConformanceResult> {
+export async function checkConformance(
+  row: PluginRow,
+  options: OpenSelectedOptions,
+  { seed }: { readonly seed?: number | undefined } = {},
+): Promise<ConformanceResult> {
   // The kit is large, and a server never needs it.
-  const { formatSummary, runConformance } = await import('@clusterdex/storage-contract/conformance');
-  const first = await openUnguarded(row, options);
+  const { reportOf, runConformance } = await import('@clusterdex/storage-contract/conformance');
+  const naming = nameStores(options, `clusterdex_check_${randomBytes(4).toString('hex')}`);
+  const first = await openUnguarded(row, naming.optionsOf(options.dataDirectory));
   await first.storage.shutdown();
   const summary = await runConformance({
     name: row.name,
     capabilities: first.capabilities,
-    open: async (dataDirectory) => (await openUnguarded(row, { ...options, dataDirectory })).storage,
+    ...(seed !== undefined && { seed }),
+    open: async (dataDirectory) => (await openUnguarded(row, naming.optionsOf(dataDirectory))).storage,
   });
-  return {
-    summary: formatSummary(summary).split('\n', 1)[0] ?? '',
-    failures: summary.failed.map(({ name, error }) => `${name}: ${oneLine(error)}`),
-  };
-}
-
-function oneLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ');
+  return { summary, report: reportOf(summary), stores: naming.names() };
 }

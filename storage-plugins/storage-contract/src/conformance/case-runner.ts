@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { StorageFactory } from '../storage-factory.js';
 import { conformanceTopics } from './cases/topics.js';
 import type { ConformanceCase } from './conformance-case.js';
-import { type ConformanceOptions, soakSecondsOf } from './conformance-run.js';
-import type { ConformanceSummary } from './conformance-summary.js';
+import { type ConformanceOptions, seedOf, soakSecondsOf } from './conformance-run.js';
+import type { CaseResult, ConformanceSummary } from './conformance-summary.js';
 import { store, type TestObject } from './test-objects.js';
 
 export interface CaseRunner {
@@ -27,7 +27,9 @@ interface Shared {
 
 /** Runs one case after the other, on stores of their own; cases with the same fleet share one. */
 export function createCaseRunner(options: ConformanceOptions): CaseRunner {
-  const passed: string[] = [];
+  const seed = seedOf(options);
+  const topics = new Map(conformanceTopics.flatMap(({ topic, cases }) => cases.map(({ name }) => [name, topic])));
+  const results: CaseResult[] = [];
   const failed: { name: string; error: unknown }[] = [];
   const skippedByCapability: { name: string; reason: string }[] = [];
   const skippedByName: { name: string; reason: string }[] = [];
@@ -65,6 +67,7 @@ export function createCaseRunner(options: ConformanceOptions): CaseRunner {
         storage,
         capabilities: options.capabilities,
         soakSeconds: soakSecondsOf(options),
+        seed,
         openAnother: async () => stores.open(await stores.createDirectory()),
         openSame: () => stores.open(directory),
         async reopen() {
@@ -78,27 +81,37 @@ export function createCaseRunner(options: ConformanceOptions): CaseRunner {
     }
   }
 
+  function record(name: string, result: Omit<CaseResult, 'topic' | 'name'>): void {
+    results.push({ topic: topics.get(name) ?? '', name, ...result });
+  }
+
   return {
     close,
     skip({ name, needs = [] }) {
       const missing = needs.find((capability) => !options.capabilities[capability]);
       const reason = missing === undefined ? options.skip?.[name] : `it has no ${missing}`;
-      if (reason !== undefined) (missing === undefined ? skippedByName : skippedByCapability).push({ name, reason });
+      if (reason === undefined) return undefined;
+      (missing === undefined ? skippedByName : skippedByCapability).push({ name, reason });
+      record(name, { outcome: 'skipped', seconds: 0, reason });
       return reason;
     },
     async run(one) {
+      const start = performance.now();
+      const seconds = () => (performance.now() - start) / 1000;
       try {
         await runCase(one);
-        passed.push(one.name);
+        record(one.name, { outcome: 'passed', seconds: seconds() });
       } catch (error) {
+        record(one.name, { outcome: 'failed', seconds: seconds(), error });
         failed.push({ name: one.name, error });
         throw error;
       }
     },
     summary() {
-      const names = new Set(conformanceTopics.flatMap(({ cases }) => cases.map(({ name }) => name)));
-      const unknownSkips = Object.keys(options.skip ?? {}).filter((name) => !names.has(name));
-      return { storage: options.name, passed, failed, skippedByCapability, skippedByName, unknownSkips };
+      const unknownSkips = Object.keys(options.skip ?? {}).filter((name) => !topics.has(name));
+      const passed = results.filter(({ outcome }) => outcome === 'passed').map(({ name }) => name);
+      const skipped = { skippedByCapability, skippedByName, unknownSkips };
+      return { storage: options.name, seed, cases: results, passed, failed, ...skipped };
     },
   };
 }

@@ -8,6 +8,8 @@ export interface CaseContext {
   readonly capabilities: Capabilities;
   /** For how long a case that writes at random does so. */
   readonly soakSeconds: number;
+  /** Of what the case draws at random; it stands in the message of its failure. */
+  readonly seed: number;
   /** Opens another, empty store; it is closed after the case. */
   openAnother(): Promise<StorageFactory>;
   /** Opens the store of this case once more while it is open. */

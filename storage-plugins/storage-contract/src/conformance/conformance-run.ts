@@ -19,12 +19,24 @@ export interface ConformanceOptions {
   remove?(directory: string): Promise<void>;
   /** For how long cases that write at random do so, in seconds; unless given $CLUSTERDEX_SOAK_SECONDS, or else 5. */
   readonly soakSeconds?: number;
+  /** Of what is drawn at random; unless given $CLUSTERDEX_SEED, or else another one each time. Failures name it. */
+  readonly seed?: number;
   /** Cases that are not run, each with the reason. A name that is no case is a failure. */
   readonly skip?: Readonly<Record<string, string>>;
 }
 
 export function soakSecondsOf({ soakSeconds }: ConformanceOptions): number {
   return soakSeconds ?? Number(process.env.CLUSTERDEX_SOAK_SECONDS ?? 5);
+}
+
+/** A whole number from 0 to 2^31 - 1. */
+export function seedOf({ seed }: ConformanceOptions): number {
+  const chosen = seed ?? Number(process.env.CLUSTERDEX_SEED ?? Date.now() % 2 ** 31);
+  assert.ok(
+    Number.isInteger(chosen) && chosen >= 0 && chosen < 2 ** 31,
+    `a seed is a number below 2^31, not ${chosen}`,
+  );
+  return chosen;
 }
 
 /** The cases that say anything about a storage with these capabilities: that a refusal is missing is nothing to skip. */

@@ -23,8 +23,7 @@ export const watchSoakCases: readonly ConformanceCase[] = [
 
 /** Writes at random for as long as the options of the kit say, while watchers of all kinds follow, and a durable storage restarts. */
 async function soak(context: CaseContext): Promise<void> {
-  const { storage, capabilities, soakSeconds } = context;
-  const seed = Date.now() % 2 ** 31;
+  const { storage, capabilities, soakSeconds, seed } = context;
   const random = createRandom(seed);
   const deadline = performance.now() + soakSeconds * 1000;
   for (const cluster of clusters) await storage.prepareCluster(cluster);
