@@ -1,7 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +36,10 @@ export interface ApiServer {
   start(): Promise<void>;
   /** Makes etcd forget all that is older than now: watches and pages from before get 410. */
   compact(): Promise<void>;
+  /** Keeps a copy of all that etcd holds. */
+  backUp(): Promise<void>;
+  /** Goes back to that copy, as after a disaster: revisions that were given out since are given out again. */
+  restore(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -48,7 +61,7 @@ export async function startApiServer(options: { readonly flags?: readonly string
   const token = randomBytes(12).toString('hex');
   const powerlessToken = randomBytes(12).toString('hex');
   writeFiles(folder, { token, powerlessToken });
-  const etcd = run(folder, 'etcd', [
+  const etcdFlags = [
     '--data-dir',
     join(folder, 'etcd'),
     ...['listen-client-urls', 'advertise-client-urls'].map((flag) => `--${flag}=http://127.0.0.1:${etcdPort}`),
@@ -56,7 +69,8 @@ export async function startApiServer(options: { readonly flags?: readonly string
     `--initial-cluster=default=http://127.0.0.1:${peerPort}`,
     '--unsafe-no-fsync',
     '--log-level=error',
-  ]);
+  ];
+  let etcd = run(folder, 'etcd', etcdFlags);
   const flags = [
     `--etcd-servers=http://127.0.0.1:${etcdPort}`,
     `--cert-dir=${join(folder, 'certs')}`,
@@ -139,6 +153,19 @@ export async function startApiServer(options: { readonly flags?: readonly string
       };
       const { header } = await ask('/v3/kv/range', { key: Buffer.from('x').toString('base64') });
       await ask('/v3/kv/compaction', { revision: header?.revision, physical: true });
+    },
+    async backUp() {
+      await kill(etcd, 'SIGTERM');
+      cpSync(join(folder, 'etcd'), join(folder, 'backup'), { recursive: true });
+      etcd = run(folder, 'etcd', etcdFlags);
+    },
+    async restore() {
+      await kill(server, 'SIGKILL');
+      await kill(etcd, 'SIGKILL');
+      rmSync(join(folder, 'etcd'), { recursive: true });
+      cpSync(join(folder, 'backup'), join(folder, 'etcd'), { recursive: true });
+      etcd = run(folder, 'etcd', etcdFlags);
+      await start();
     },
     async stop() {
       process.off('exit', end);

@@ -15,6 +15,7 @@ import type { ClusterConnection } from '../../src/synchro/connection/cluster-con
 import { createClusterConnection } from '../../src/synchro/connection/create-connection.js';
 import { parseKubeconfig } from '../../src/synchro/connection/kubeconfig.js';
 import { createPipeline } from '../../src/synchro/pipeline/create-pipeline.js';
+import { createInitialEventsOffer } from '../../src/synchro/reflector/initial-events-offer.js';
 import { createStoredVersions } from '../../src/synchro/reflector/stored-versions.js';
 import { systemClock } from '../../src/synchro/resource-sync/clock.js';
 import { createResourceSync } from '../../src/synchro/resource-sync/create-resource-sync.js';
@@ -315,6 +316,54 @@ suite(`a resource sync${apiServerAssets === undefined ? ` (${apiServerNotRun})` 
     await until(sync, ({ counts, phase }) => counts.failed > 0 && lists > 0 && phase === 'watching');
     await untilEqual(cluster);
     expect(lists).toBe(1);
+    proxy.rule = () => 'pass';
+    await stop();
+  });
+
+  it('notices that the server went back to a backup, by whose revisions nothing new would come for long', async () => {
+    await server.backUp();
+    const { cluster, sync, stop } = await begin();
+    await until(sync, watching);
+    for (let i = 0; i < 200; i++) await make(`lost-${i}`);
+    await server.client.json(`${path}/c-5`, 'DELETE');
+    await untilEqual(cluster);
+    await server.restore();
+    expect(await served()).toContain('c-5');
+    await untilEqual(cluster);
+    await make('after-backup');
+    await untilEqual(cluster);
+    await until(sync, watching);
+    await stop();
+  }, 60_000);
+
+  it('lists where a server takes the request for initial events for a watch like others', async () => {
+    // As servers of old do: what is there comes, and no word of its end.
+    const events = (await server.client.items(path)).map((object) =>
+      JSON.stringify({ type: 'ADDED', object: { apiVersion: 'v1', kind: 'ConfigMap', ...object } }),
+    );
+    proxy.rule = (url) =>
+      url.searchParams.has('sendInitialEvents') ? { status: 200, body: `${events.join('\n')}\n`, hangs: true } : 'pass';
+    const before = proxy.asked.length;
+    const asked = () => proxy.asked.slice(before).filter((request) => request.includes('sendInitialEvents')).length;
+    const offer = createInitialEventsOffer(() => 0);
+    const { cluster, sync, stop } = await begin({ initialEventsOffer: offer, initialEventsTimeout: 300 });
+    expect((await until(sync, watching)).counts.lists).toBe(1);
+    await make('after-silence');
+    await untilEqual(cluster);
+    await stop();
+    // It was asked once: the next sync of the cluster knows.
+    const second = await begin({ cluster, initialEventsOffer: offer, initialEventsTimeout: 300 });
+    expect((await until(second.sync, watching)).counts.lists).toBe(1);
+    expect(asked()).toBe(1);
+    proxy.rule = () => 'pass';
+    await second.stop();
+  });
+
+  it('lists where initial events break off again and again', async () => {
+    proxy.rule = (url) => (url.searchParams.has('sendInitialEvents') ? { status: 200, body: '' } : 'pass');
+    const { cluster, sync, stop } = await begin();
+    expect((await until(sync, watching)).counts.lists).toBe(1);
+    await untilEqual(cluster);
     proxy.rule = () => 'pass';
     await stop();
   });

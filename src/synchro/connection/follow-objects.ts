@@ -106,7 +106,9 @@ async function watch<Kept>(
   }
   // A server that ends watches at once is not asked without pause.
   if (performance.now() - began < 1000) await pause(1000, signal);
-  return signal.aborted ? undefined : revision;
+  // A server that ended it before its time may be another one when it comes back, of an older backup even.
+  const isEarly = performance.now() - began < (timeoutSeconds - 5) * 1000;
+  return signal.aborted || isEarly ? undefined : revision;
 }
 
 function nameOf(object: Fields): string {

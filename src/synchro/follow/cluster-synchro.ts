@@ -12,6 +12,7 @@ import { createDiscovery, type Discovery } from '../discovery/discover.js';
 import { negotiate, type SyncPlan } from '../discovery/negotiate.js';
 import type { ServedResources } from '../discovery/served-resource.js';
 import { checkHealth } from '../health/check-health.js';
+import { createInitialEventsOffer } from '../reflector/initial-events-offer.js';
 import { reportMissing } from './sync-report.js';
 import { createSyncSet, keyOf, type ResolvedSync, type SyncSet } from './sync-set.js';
 import type { SynchroParts } from './synchro-parts.js';
@@ -48,6 +49,7 @@ export class ClusterSynchro {
   private connection: ClusterConnection | undefined;
   /** When each type that is stored was first seen to be missing. */
   private readonly missingSince = new Map<string, number>();
+  private readonly initialEventsOffer = createInitialEventsOffer();
   private trigger: (() => void) | undefined;
   /** What is stored was prepared in another way, and not all of it is written anew yet. */
   private isRewriting: boolean;
@@ -181,6 +183,7 @@ export class ClusterSynchro {
       cluster: this.name,
       connection: parts.connection,
       ignoreVersions: this.isRewriting,
+      initialEventsOffer: this.initialEventsOffer,
       signal,
       onChange: this.options.onChange,
       onNotServed: () => this.trigger?.(),
@@ -258,6 +261,7 @@ export class ClusterSynchro {
   private async readVersion(connection: ClusterConnection, signal: AbortSignal): Promise<void> {
     const answer = (await connection.getJson('/version', { signal })) as { gitVersion?: unknown } | null;
     if (typeof answer?.gitVersion !== 'string') throw new Error('expected a version at /version, found none');
+    if (this.version !== answer.gitVersion) this.initialEventsOffer.forget();
     this.version = answer.gitVersion;
   }
 

@@ -4,6 +4,7 @@ import type { ResourceInventory, ResourceSyncReport, ResourceType } from '@clust
 import { apiVersionOf } from '../../kube/api-version.js';
 import type { ClusterConnection } from '../connection/cluster-connection.js';
 import type { PlannedSync } from '../discovery/negotiate.js';
+import type { InitialEventsOffer } from '../reflector/initial-events-offer.js';
 import { createKnownVersions } from '../reflector/known-versions.js';
 import { createStoredVersions, type StoredVersions } from '../reflector/stored-versions.js';
 import type { ResourceSync, ResourceSyncStatus } from '../resource-sync/resource-sync.js';
@@ -43,6 +44,7 @@ export interface SyncSetOptions {
   /** What is stored was made in another way: everything is written again. */
   readonly ignoreVersions: boolean;
   readonly signal: AbortSignal;
+  readonly initialEventsOffer: InitialEventsOffer;
   readonly onChange: () => void;
   /** A sync found that its type is not served any more. */
   readonly onNotServed: () => void;
@@ -102,6 +104,7 @@ export function createSyncSet(options: SyncSetOptions): SyncSet {
       metrics: parts.metrics,
       logger: parts.logger,
       onStatus: noteStatus,
+      initialEventsOffer: options.initialEventsOffer,
       ...(parts.pageSize === undefined ? {} : { pageSize: parts.pageSize }),
     };
   }

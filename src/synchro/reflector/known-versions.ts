@@ -5,7 +5,11 @@
 export interface KnownVersions {
   readonly size: number;
   get(namespace: string, name: string): string | undefined;
+  /** Whether it is stored in this version, as far as is known. */
+  isCurrent(namespace: string, name: string, resourceVersion: string): boolean;
   set(namespace: string, name: string, resourceVersion: string): void;
+  /** From here on, until a sweep ends, no object counts as current that was not set since. */
+  distrust(): void;
   delete(namespace: string, name: string): void;
   /** Begins to note what is seen from here on. */
   startSweep(): void;
@@ -21,13 +25,19 @@ type Version = number | string;
 export function createKnownVersions(): KnownVersions {
   const versions = new Map<string, Version>();
   let seen: Set<string> | undefined;
+  let isTrusted = true;
+  const get = (namespace: string, name: string) => {
+    const version = versions.get(keyOf(namespace, name));
+    return version === undefined ? undefined : String(version);
+  };
   return {
     get size() {
       return versions.size;
     },
-    get(namespace, name) {
-      const version = versions.get(keyOf(namespace, name));
-      return version === undefined ? undefined : String(version);
+    get,
+    isCurrent: (namespace, name, resourceVersion) => isTrusted && get(namespace, name) === resourceVersion,
+    distrust() {
+      isTrusted = false;
     },
     set(namespace, name, resourceVersion) {
       const key = keyOf(namespace, name);
@@ -53,6 +63,7 @@ export function createKnownVersions(): KnownVersions {
     },
     endSweep() {
       seen = undefined;
+      isTrusted = true;
     },
   };
 }

@@ -11,6 +11,8 @@ export interface ReflectorHandler {
   onChange(type: 'ADDED' | 'MODIFIED' | 'DELETED', json: Buffer): Promise<void> | undefined;
   /** The piece that came is handed over: nothing more is known to wait. */
   onPause(): void;
+  /** The cluster has another history now: a version that is known may stand for other bytes. All that is there follows. */
+  onHistoryLost(): void;
   /** Something that is no event. */
   onFault(reason: string, excerpt: string): void;
 }

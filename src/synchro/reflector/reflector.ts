@@ -1,9 +1,11 @@
 import { ConnectionError } from '../connection/connection-error.js';
 import { Backoff } from '../resource-sync/backoff.js';
 import type { Clock } from '../resource-sync/clock.js';
+import type { InitialEventsOffer } from './initial-events-offer.js';
 import { listPages } from './list-pages.js';
+import { readServerRevision } from './read-server-revision.js';
 import type { ReflectorHandler, ReflectorSource } from './reflector-source.js';
-import { RevisionExpiredError, watchChanges } from './watch-changes.js';
+import { NoInitialEventsError, RevisionExpiredError, watchChanges } from './watch-changes.js';
 
 export interface ReflectorOptions {
   readonly source: ReflectorSource;
@@ -11,11 +13,19 @@ export interface ReflectorOptions {
   readonly clock: Clock;
   /** Whether to ask for initial events before lists. */
   readonly initialEvents: boolean;
+  readonly offer: InitialEventsOffer;
+  /** Of what is listed and watched. */
+  readonly group: string;
+  /** Milliseconds without one, after which the server is taken for one that does not know them. */
+  readonly initialEventsTimeout: number;
   /** Whether to list again although the watch could go on. Asked whenever a watch has ended. */
   readonly wantsList: () => boolean;
   readonly onPhase: (phase: ReflectorPhase, error?: Error) => void;
-  readonly onAsked: (what: 'list' | 'watch', outcome: string) => void;
+  readonly onAsked: (what: RequestKind, outcome: string) => void;
 }
+
+/** `check`: how far the server's history goes. */
+export type RequestKind = 'list' | 'watch' | 'check';
 
 export type ReflectorPhase = 'listing' | 'watching' | 'waiting';
 
@@ -23,7 +33,9 @@ export type ReflectorPhase = 'listing' | 'watching' | 'waiting';
 const shortWatch = 1000;
 /** Seconds; the server ends a watch somewhere between once and twice that. */
 const watchSeconds = 300;
-/** Lists that a compaction broke, after which pages are given up. */
+/** Milliseconds by which a watch may end before its time. */
+const earlyEnd = 5000;
+/** Lists that a compaction broke, after which pages are given up; initial events that broke off, after which a list is read. */
 const patience = 2;
 /** Answers "too large resource version", after which the revision is taken for one of another history. */
 const futurePatience = 3;
@@ -37,16 +49,17 @@ class Reflector {
   private readonly backoff: Backoff;
   /** How far the watch has come; '' to begin anew. */
   private revision = '';
-  private offersInitialEvents: boolean;
+  private brokenBeginnings = 0;
   private brokenLists = 0;
   private futureAnswers = 0;
+  /** Nothing says that the server's history is still the one of our revision. */
+  private isInDoubt = false;
 
   constructor(
     private readonly options: ReflectorOptions,
     private readonly signal: AbortSignal,
   ) {
     this.backoff = new Backoff(options.clock);
-    this.offersInitialEvents = options.initialEvents;
   }
 
   async run(): Promise<void> {
@@ -62,17 +75,17 @@ class Reflector {
 
   /** All that is there, by initial events, which go over into a watch, or by a list. */
   private async replace(): Promise<void> {
-    const { handler, source, onPhase, onAsked } = this.options;
+    const { handler, source, onPhase, onAsked, offer, group, initialEvents } = this.options;
     onPhase('listing');
     await handler.onReplaceBegin();
-    if (this.offersInitialEvents) {
+    if (initialEvents && this.brokenBeginnings < patience && offer.isOffered(group)) {
       try {
         await this.watch();
         return;
       } catch (error) {
         if (!isNotOffered(error)) throw error;
         onAsked('watch', 'no-initial-events');
-        this.offersInitialEvents = false;
+        if (isRefusal(error)) offer.refused(group);
         await handler.onReplaceBegin();
       }
     }
@@ -85,21 +98,30 @@ class Reflector {
   private listed(revision: string): void {
     this.revision = revision;
     this.brokenLists = 0;
+    this.brokenBeginnings = 0;
     this.futureAnswers = 0;
+    this.isInDoubt = false;
     this.backoff.reset();
   }
 
   private async watch(): Promise<void> {
-    const { source, handler, clock, onPhase, wantsList } = this.options;
+    const { source, handler, clock, onPhase, wantsList, initialEventsTimeout } = this.options;
     const isInitial = this.revision === '';
+    if (!isInitial && this.isInDoubt) await this.checkHistory();
     const begun = clock.now();
+    const timeoutSeconds = Math.ceil(watchSeconds * (1 + clock.random()));
+    // Whatever ends it: only a revision that comes, or a watch that ends when it should, says that all is well.
+    this.isInDoubt = true;
+    let heard = false;
     const { events } = await this.measured('watch', () =>
       watchChanges(source, handler, {
         resourceVersion: this.revision,
-        timeoutSeconds: Math.ceil(watchSeconds * (1 + clock.random())),
+        timeoutSeconds,
+        initialTimeout: initialEventsTimeout,
         signal: this.signal,
         onOpen: () => {
-          if (!isInitial) onPhase('watching');
+          if (isInitial) this.brokenBeginnings++;
+          else onPhase('watching');
         },
         onRevision: (revision) => {
           if (this.revision === '') {
@@ -107,16 +129,33 @@ class Reflector {
             onPhase('watching');
           }
           this.revision = revision;
+          heard = true;
           this.futureAnswers = 0;
           this.backoff.reset();
         },
       }),
     );
+    this.isInDoubt = !heard || clock.now() - begun < timeoutSeconds * 1000 - earlyEnd;
     if (wantsList()) this.revision = '';
     if (events === 0 && clock.now() - begun < shortWatch) await this.backoff.wait(this.signal);
   }
 
-  private async measured<T>(what: 'list' | 'watch', act: () => Promise<T>): Promise<T> {
+  /**
+   * A server that went back to a backup gives out the same revisions again, and a watch from one that lies ahead of it tells nothing until it has
+   * come there: what the server does not have any more, or again, would be seen by nobody.
+   */
+  private async checkHistory(): Promise<void> {
+    const { source, handler } = this.options;
+    const theirs = await this.measured('check', () => readServerRevision(source, this.signal));
+    this.isInDoubt = false;
+    if (!(theirs < Number(this.revision))) return;
+    handler.onHistoryLost();
+    throw new RevisionExpiredError(
+      `${source.connection.server}: its history ends with revision ${theirs}, before ${this.revision}, which it has told: it was set back`,
+    );
+  }
+
+  private async measured<T>(what: RequestKind, act: () => Promise<T>): Promise<T> {
     try {
       const result = await act();
       this.options.onAsked(what, 'ok');
@@ -155,8 +194,14 @@ function isFuture(error: unknown): boolean {
 
 /** Of a server before 1.32, without the feature, or on an etcd that cannot: whatever it says that is not about us or about load. */
 function isNotOffered(error: unknown): boolean {
+  if (error instanceof NoInitialEventsError) return true;
   if (!(error instanceof ConnectionError) || error.status === undefined) return false;
   return ![401, 403, 404, 410, 429, 503].includes(error.status);
+}
+
+/** Not of a server that is in trouble. */
+function isRefusal(error: unknown): boolean {
+  return !(error instanceof ConnectionError && Number(error.status) >= 500);
 }
 
 function outcomeOf(error: unknown): string {

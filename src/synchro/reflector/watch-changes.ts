@@ -8,11 +8,18 @@ export class RevisionExpiredError extends Error {
   override readonly name = 'RevisionExpiredError';
 }
 
+/** The server was asked to begin with what is there, and does not say where that ends: it knows no initial events. */
+export class NoInitialEventsError extends Error {
+  override readonly name = 'NoInitialEventsError';
+}
+
 export interface WatchChangesOptions {
   /** '' to begin with all that is there, as events. */
   readonly resourceVersion: string;
   /** After which the server ends the watch. */
   readonly timeoutSeconds: number;
+  /** Milliseconds that may pass between two initial events. */
+  readonly initialTimeout: number;
   readonly signal: AbortSignal;
   /** The server has accepted. */
   readonly onOpen?: () => void;
@@ -36,9 +43,11 @@ export async function watchChanges(
   handler: ReflectorHandler,
   options: WatchChangesOptions,
 ): Promise<WatchEnd> {
-  const { resourceVersion, timeoutSeconds, signal, onOpen, onRevision } = options;
+  const { resourceVersion, timeoutSeconds, initialTimeout, onOpen, onRevision } = options;
   let isInitial = resourceVersion === '';
   const initial = { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' };
+  const silence = createSilence(initialTimeout);
+  const signal = isInitial ? AbortSignal.any([options.signal, silence.signal]) : options.signal;
   const { body } = await source.connection.request(source.path, {
     query: {
       ...selectorQuery(source),
@@ -53,42 +62,77 @@ export async function watchChanges(
     idleTimeout: (timeoutSeconds + 30) * 1000,
   });
   onOpen?.();
-  const splitter = new WatchSplitter();
-  let events = 0;
-  for await (const piece of body) {
-    for (const event of splitter.push(piece)) {
-      if ('reason' in event) {
-        handler.onFault(event.reason, event.excerpt);
-        continue;
-      }
-      const { type, object } = event;
-      if (type === 'ERROR') throw watchError(source, object);
-      if (type === 'BOOKMARK') {
-        const revision = readRevision(object);
-        if (isInitial && object.includes(initialEventsEnd)) {
-          isInitial = false;
-          await handler.onReplaceEnd(revision);
-        }
-        // Before that the rest would be lost by whoever went on from here.
-        if (revision !== '' && !isInitial) onRevision(revision);
-      } else if (type === 'ADDED' && isInitial) {
-        const done = handler.onItem(object);
-        if (done !== undefined) await done;
-      } else if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') {
-        events++;
-        const done = handler.onChange(type, object);
-        const revision = readRevision(object);
-        if (done !== undefined) await done;
-        if (revision !== '' && !isInitial) onRevision(revision);
-      } else {
-        handler.onFault(`expected the type of an event, found ${JSON.stringify(type.slice(0, 60))}`, '');
-      }
-    }
-    handler.onPause();
+  if (isInitial) silence.begin();
+  try {
+    return await read();
+  } catch (error) {
+    if (!silence.signal.aborted) throw error;
+    throw new NoInitialEventsError(`${source.connection.server}: the watch does not say where its initial events end`);
+  } finally {
+    silence.end();
   }
-  if (isInitial)
-    throw new ConnectionError('unreachable', `${source.connection.server}: the watch ended within its initial events`);
-  return { events };
+
+  async function read(): Promise<WatchEnd> {
+    const splitter = new WatchSplitter();
+    let events = 0;
+    for await (const piece of body) {
+      for (const event of splitter.push(piece)) {
+        if ('reason' in event) {
+          handler.onFault(event.reason, event.excerpt);
+          continue;
+        }
+        const { type, object } = event;
+        if (type === 'ERROR') throw watchError(source, object);
+        if (type === 'BOOKMARK') {
+          const revision = readRevision(object);
+          if (isInitial && object.includes(initialEventsEnd)) {
+            isInitial = false;
+            silence.end();
+            await handler.onReplaceEnd(revision);
+          }
+          // Before that the rest would be lost by whoever went on from here.
+          if (revision !== '' && !isInitial) onRevision(revision);
+        } else if (type === 'ADDED' && isInitial) {
+          // The time that is taken here is not the server's.
+          silence.end();
+          const done = handler.onItem(object);
+          if (done !== undefined) await done;
+          silence.begin();
+        } else if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') {
+          events++;
+          const done = handler.onChange(type, object);
+          const revision = readRevision(object);
+          if (done !== undefined) await done;
+          if (revision !== '' && !isInitial) onRevision(revision);
+        } else {
+          handler.onFault(`expected the type of an event, found ${JSON.stringify(type.slice(0, 60))}`, '');
+        }
+      }
+      handler.onPause();
+    }
+    if (isInitial)
+      throw new ConnectionError(
+        'unreachable',
+        `${source.connection.server}: the watch ended within its initial events`,
+      );
+    return { events };
+  }
+}
+
+/** Aborts when nothing that was expected has come for so long. */
+function createSilence(milliseconds: number) {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    signal: controller.signal,
+    begin() {
+      timer ??= setTimeout(() => controller.abort(), milliseconds);
+    },
+    end() {
+      clearTimeout(timer);
+      timer = undefined;
+    },
+  };
 }
 
 /** A bookmark has no name. */

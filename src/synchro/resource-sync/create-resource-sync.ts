@@ -11,6 +11,7 @@ import { describeObject, formatDescription } from '../import/describe-object.js'
 import { prepareRow } from '../import/prepare-row.js';
 import { checkScope } from '../import/type-resolver.js';
 import { PipelineError } from '../pipeline/pipeline-error.js';
+import { createInitialEventsOffer } from '../reflector/initial-events-offer.js';
 import { createKnownVersions, type KnownVersions } from '../reflector/known-versions.js';
 import { readIdentity } from '../reflector/read-identity.js';
 import { type ReflectorPhase, runReflector } from '../reflector/reflector.js';
@@ -36,7 +37,6 @@ class ReflectedSync implements ResourceSync, ReflectorHandler {
   private signal: AbortSignal = AbortSignal.abort();
   /** Objects that are not stored as the cluster has them, by key, with the version that was refused. */
   private readonly refused = new Map<string, string>();
-
   /** Something came that cannot be said to be of one object: only a list tells what it was. */
   private hasMissed = false;
 
@@ -77,6 +77,9 @@ class ReflectedSync implements ResourceSync, ReflectorHandler {
           handler: this,
           clock: this.clock,
           initialEvents: options.initialEvents ?? true,
+          offer: options.initialEventsOffer ?? createInitialEventsOffer(),
+          group: options.source.group,
+          initialEventsTimeout: options.initialEventsTimeout ?? 30_000,
           wantsList: () => this.refused.size > 0 || this.hasMissed,
           onPhase: (phase, error) => this.onPhase(phase, error),
           onAsked: (what, outcome) => state.asked(what, outcome),
@@ -108,7 +111,7 @@ class ReflectedSync implements ResourceSync, ReflectorHandler {
     if (identity !== undefined) {
       const { namespace, name, resourceVersion } = identity;
       this.known.see(namespace, name);
-      if (resourceVersion !== '' && this.known.get(namespace, name) === resourceVersion) {
+      if (resourceVersion !== '' && this.known.isCurrent(namespace, name, resourceVersion)) {
         this.state.count('unchanged');
         return undefined;
       }
@@ -139,6 +142,10 @@ class ReflectedSync implements ResourceSync, ReflectorHandler {
 
   onPause(): void {
     this.state.inStep();
+  }
+
+  onHistoryLost(): void {
+    this.known.distrust();
   }
 
   onFault(reason: string, excerpt: string): void {

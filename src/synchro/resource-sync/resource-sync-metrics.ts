@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { RequestKind } from '../reflector/reflector.js';
 
 /** Metrics of all syncs of a process, by cluster and resource (`deployments.apps`). */
 export interface ResourceSyncMetrics {
@@ -6,7 +7,7 @@ export interface ResourceSyncMetrics {
   /** `result`: written, deleted, unchanged, filtered, failed. */
   counted(cluster: string, resource: string, result: string, by?: number): void;
   /** `what`: list, watch; `outcome`: ok, expired, or the kind of a ConnectionError. */
-  asked(cluster: string, resource: string, what: 'list' | 'watch', outcome: string): void;
+  asked(cluster: string, resource: string, what: RequestKind, outcome: string): void;
   wrote(seconds: number, objects: number): void;
   /** For scrapes: seconds that the type is behind. */
   lag(cluster: string, resource: string, read: (() => number | undefined) | undefined): void;
@@ -35,7 +36,7 @@ export function createResourceSyncMetrics(registry: Registry): ResourceSyncMetri
   });
   const asked = new Counter({
     name: 'clusterdex_synchro_requests_total',
-    help: 'Lists and watches by how they ended',
+    help: 'Lists, watches and checks of how far the history of the server goes, by how they ended',
     labelNames: [...labelNames, 'what', 'outcome'],
     registers,
   });

@@ -8,6 +8,7 @@ import type {
 } from '@clusterdex/storage-contract';
 import type { ClusterConnection } from '../connection/cluster-connection.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
+import type { InitialEventsOffer } from '../reflector/initial-events-offer.js';
 import type { StoredVersions } from '../reflector/stored-versions.js';
 import type { WriteBudget } from '../writer/write-budget.js';
 import type { Clock } from './clock.js';
@@ -111,6 +112,10 @@ export interface ResourceSyncOptions {
   readonly pageSize?: number;
   /** Whether to ask for initial events instead of a list, where the server offers them; true unless told. */
   readonly initialEvents?: boolean;
+  /** What the syncs of a cluster found out about that. */
+  readonly initialEventsOffer?: InitialEventsOffer;
+  /** Milliseconds between two initial events; 30,000 unless told. */
+  readonly initialEventsTimeout?: number;
 }
 
 export interface SyncLogger {

@@ -1,4 +1,5 @@
 import type { StorageError, WriteResult } from '@clusterdex/storage-contract';
+import type { RequestKind } from '../reflector/reflector.js';
 import type { Clock } from './clock.js';
 import {
   type ResourceSyncOptions,
@@ -98,8 +99,8 @@ export class SyncState {
     this.options.metrics?.counted(this.options.cluster, this.resource, what);
   }
 
-  asked(what: 'list' | 'watch', outcome: string): void {
-    this.counts[what === 'list' ? 'lists' : 'watches']++;
+  asked(what: RequestKind, outcome: string): void {
+    if (what !== 'check') this.counts[what === 'list' ? 'lists' : 'watches']++;
     this.options.metrics?.asked(this.options.cluster, this.resource, what, outcome);
   }
 

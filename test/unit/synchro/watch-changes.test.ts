@@ -32,11 +32,13 @@ async function follow(events: readonly object[]): Promise<readonly string[]> {
     onReplaceEnd: async (revision) => void told.push(`end ${revision}`),
     onChange: (type) => void told.push(type),
     onPause: () => {},
+    onHistoryLost: () => {},
     onFault: (reason) => void told.push(reason),
   };
   await watchChanges(source, handler, {
     resourceVersion: '',
     timeoutSeconds: 10,
+    initialTimeout: 10_000,
     signal: new AbortController().signal,
     onRevision: (revision) => void told.push(`revision ${revision}`),
   }).catch((error: unknown) => told.push(String(error)));
