@@ -55,7 +55,7 @@ export class ObjectCache {
   }
 
   /** Whether somebody asked before for each of these, so that they are worth keeping. */
-  wants(ids: Float64Array): boolean {
+  wants(ids: ArrayLike<number> & Iterable<number>): boolean {
     return this.#kept.wants(ids);
   }
 

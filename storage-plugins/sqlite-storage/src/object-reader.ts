@@ -43,8 +43,8 @@ export class ObjectReader {
     this.#rowReader = new RowReader(objects);
     const key = 'r.type_id = ? AND r.cluster = ? AND r.namespace = ? AND r.name = ?';
     this.#get = database
-      .prepare(`SELECT CAST(o.object AS BLOB) FROM resources r CROSS JOIN objects o ON o.id = r.id WHERE ${key}`)
-      .pluck();
+      .prepare(`SELECT r.id, CAST(o.object AS BLOB) FROM resources r CROSS JOIN objects o ON o.id = r.id WHERE ${key}`)
+      .raw();
     this.#getWithEvents = database
       .prepare(
         `SELECT CAST(o.object AS BLOB), (${eventsOf}) FROM resources r CROSS JOIN objects o ON o.id = r.id WHERE ${key}`,
@@ -52,8 +52,12 @@ export class ObjectReader {
       .raw();
   }
 
-  get(typeId: number, key: readonly [cluster: string, namespace: string, name: string]): Uint8Array | undefined {
-    return this.#get.get(typeId, ...key) as Uint8Array | undefined;
+  get(
+    typeId: number,
+    key: readonly [cluster: string, namespace: string, name: string],
+  ): { readonly id: number; readonly json: Uint8Array } | undefined {
+    const row = this.#get.get(typeId, ...key) as [number, Uint8Array] | undefined;
+    return row && { id: row[0], json: row[1] };
   }
 
   getWithEvents(

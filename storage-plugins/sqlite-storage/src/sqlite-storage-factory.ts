@@ -27,7 +27,7 @@ function createResourceStorage(storage: SqliteStorage, type: ResourceType): Reso
   };
   return {
     async get(cluster, namespace, name, options) {
-      const object = storage.get(type, [cluster, namespace, name], options?.injectEvents === true);
+      const object = await storage.get(type, [cluster, namespace, name], options?.injectEvents === true);
       if (object === undefined) {
         const place = namespace === '' ? '' : ` in namespace '${namespace}'`;
         throw createStorageError(

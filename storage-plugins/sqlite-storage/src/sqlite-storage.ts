@@ -28,6 +28,7 @@ import { type LabelDriver, LabelDrivers } from './label-driver.js';
 import { mapError } from './map-error.js';
 import { canMerge, type KnownType } from './merge-types.js';
 import { PackedBatch } from './object-batch.js';
+import { type ObjectKey, ObjectKeys } from './object-keys.js';
 import { ObjectReader, type ReadForm } from './object-reader.js';
 import { openDatabase } from './open-database.js';
 import { createPageCaches, type PageCaches, type PageForm, pageFormOf } from './page-cache.js';
@@ -85,6 +86,7 @@ export class SqliteStorage {
   readonly #objects: Database.Database;
   readonly #caches: PageCaches;
   readonly #pageReader: PageReader;
+  readonly #keys: ObjectKeys;
   readonly #labelDrivers: LabelDrivers;
   #closed = false;
 
@@ -127,6 +129,10 @@ export class SqliteStorage {
     this.fields = new FieldIndexes(this.statements, this.writer);
     this.reader = new ObjectReader({ database: this.#database, objects: this.#objects }, (id) => this.types.type(id));
     this.#caches = createPageCaches(this.statements, config.objectCacheMegabytes * 2 ** 20);
+    this.#keys = new ObjectKeys(
+      { statements: this.statements, cache: this.#caches.whole, reader: this.reader },
+      (work) => this.read(work),
+    );
     this.#pageReader = new PageReader(this.#pages, this.#caches, this.types);
   }
 
@@ -140,14 +146,11 @@ export class SqliteStorage {
     }
   }
 
-  get(type: ResourceType, key: readonly [string, string, string], injectEvents: boolean): StoredObject | undefined {
-    return this.read(() => {
-      const typeId = this.types.id(type);
-      if (typeId === undefined) return undefined;
-      if (injectEvents) return this.reader.getWithEvents(typeId, key);
-      const json = this.reader.get(typeId, key);
-      return json === undefined ? undefined : { cluster: key[0], namespace: key[1], name: key[2], json };
-    });
+  async get(type: ResourceType, key: ObjectKey, injectEvents: boolean): Promise<StoredObject | undefined> {
+    const typeId = this.read(() => this.types.id(type));
+    if (typeId === undefined) return undefined;
+    if (injectEvents) return this.read(() => this.reader.getWithEvents(typeId, key));
+    return this.#keys.get(typeId, key);
   }
 
   async *list(options: CollectionListOptions, scope: ListScope, signal?: AbortSignal): AsyncGenerator<ObjectBatch> {

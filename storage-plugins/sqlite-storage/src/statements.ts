@@ -9,10 +9,12 @@ export class Statements {
   readonly #database: Database.Database;
   readonly #prepared = new Map<string, Database.Statement>();
   readonly #revision: Database.Statement;
+  readonly #readState: Database.Statement;
 
   constructor(database: Database.Database) {
     this.#database = database;
     this.#revision = database.prepare('SELECT revision FROM revision').pluck();
+    this.#readState = database.prepare('SELECT revision, row_changes FROM revision').raw();
   }
 
   revision(): string {
@@ -20,7 +22,7 @@ export class Statements {
   }
 
   readState(): ReadState {
-    const [revision, rowChanges] = this.rows('SELECT revision, row_changes FROM revision').get() as [number, number];
+    const [revision, rowChanges] = this.#readState.get() as [number, number];
     return { revision, rowChanges };
   }
 

@@ -21,6 +21,22 @@ async function list(storage: StorageFactory, options: ListOptions): Promise<stri
   return items;
 }
 
+/** The JSON of each, undefined for one that does not exist. */
+function gets(storage: StorageFactory, names: readonly string[]): Promise<(string | undefined)[]> {
+  const { get } = storage.resourceStorage(configMaps);
+  return Promise.all(
+    names.map((name) =>
+      get('c', 'default', name).then(
+        ({ json }) => decoder.decode(json),
+        (error: { code: string }) => {
+          if (error.code !== 'NOT_FOUND') throw error;
+          return undefined;
+        },
+      ),
+    ),
+  );
+}
+
 /** A page as a Table is made of it: the row of each object, or its JSON where it has none. */
 async function rowsOf(storage: StorageFactory, options: { limit: number; offset: number; prefix: string }) {
   const { limit, offset, prefix } = options;
@@ -60,6 +76,7 @@ describe('pages that are asked for again and again', () => {
       const below = random(7);
       const stored = new Map<string, string>();
       const rows = new Map<string, string>();
+      const names = Array.from({ length: 700 }, (_, index) => `m-${String(index).padStart(4, '0')}`);
       for (let step = 1; step <= 120; step++) {
         const changes = Array.from({ length: step % 60 === 0 ? 3000 : below(4) }, () => {
           const name = `m-${String(below(700)).padStart(4, '0')}`;
@@ -96,8 +113,10 @@ describe('pages that are asked for again and again', () => {
           page(reader, { limit: 20, offset: below(300) }),
           list(reader, { labelSelector: [{ key: 'group', operator: 'in', values: ['7'] }] }),
           rowsOf(reader, { limit: 400, offset: below(300), prefix: `${below(2)} ` }),
+          gets(reader, names),
         ]);
         const expected = [...stored].sort(([a], [b]) => (a < b ? -1 : 1));
+        expect(await gets(reader, names)).toEqual(names.map((name) => stored.get(name)));
         const offset = below(200);
         const whole = expected.map(([, json]) => json).slice(offset, offset + 400);
         expect(await page(reader, { limit: 400, offset })).toEqual(whole);
@@ -138,7 +157,7 @@ describe('pages that are asked for again and again', () => {
 
   it('are not made of what was read before a change that is known already', () => {
     const database = new Database(':memory:');
-    database.exec('CREATE TABLE revision (revision INTEGER, trimmed INTEGER)');
+    database.exec('CREATE TABLE revision (revision INTEGER, trimmed INTEGER, row_changes INTEGER)');
     const cache = new ObjectCache(new Statements(database), 2 ** 20);
     cache.follow({ revision: 5, rowChanges: 0 });
     cache.keep(
