@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { backends, startBackend } from './backends.mjs';
+import { findHelm, howToHaveHelm } from './helm.mjs';
 import { findAssets, howToStart } from './kube-apiserver.mjs';
 import { prepare, root } from './prepare.mjs';
 import { resultsFile } from './test-summary.mjs';
@@ -36,6 +37,12 @@ if (assets !== undefined) environment.KUBEBUILDER_ASSETS = assets;
 else {
   notRun.push(`not run: the tests with kube-apiserver: it is not installed\n  ${howToStart}`);
   if (required.has('kube-apiserver')) process.exitCode = 1;
+}
+const helm = findHelm();
+if (helm !== undefined) environment.HELM = helm;
+else {
+  notRun.push(`not run: the tests that render the chart: there is no Helm\n  ${howToHaveHelm}`);
+  if (required.has('helm')) process.exitCode = 1;
 }
 
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');

@@ -57,6 +57,8 @@ export interface App {
   readonly storageName: string;
   /** What follows clusters; undefined when nothing does. */
   readonly synchro: Synchro | undefined;
+  /** `/readyz` says from now on that it ends, and everything else goes on. */
+  announceStop(): void;
   /** Ends what is being answered when `signal` aborts at the latest, then closes the storage. */
   stop(signal: AbortSignal): Promise<void>;
 }
@@ -107,7 +109,7 @@ export async function startApp(app: AppSettings): Promise<App> {
     if (app.synchro !== undefined && sources !== undefined) {
       synchro = await follow(app.synchro, { sources, storage, settings, logger, registry, signal: stopping.signal });
     }
-    return { url, urls, storageName, synchro, stop };
+    return { url, urls, storageName, synchro, announceStop: () => server.announceStop(), stop };
   } catch (error) {
     await stop(AbortSignal.abort());
     throw error;

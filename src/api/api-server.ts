@@ -23,6 +23,8 @@ export interface ListenAddress {
 export interface ApiServer {
   /** Resolves with the URL when it serves; may be called for several addresses. Rejects with Node's error, for example EADDRINUSE. */
   listen(address: ListenAddress): Promise<string>;
+  /** From now on `/readyz` says that it ends; everything else goes on. */
+  announceStop(): void;
   /**
    * Takes no more connections, says so at `/readyz`, and resolves when what is being answered is out; what is not when `signal` aborts
    * is cut off.
@@ -83,6 +85,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       await listener.app.listen({ host, port });
       listeners.push(listener);
       return urlOf(certificate === undefined ? 'http' : 'https', listener.app.server.address());
+    },
+    announceStop() {
+      stopping = true;
     },
     async stop(signal) {
       stopping = true;

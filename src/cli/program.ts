@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { serverVersion } from '../config/server-version.js';
+import { certificatesCommand } from './certificates.js';
 import { clustersCommand } from './clusters.js';
 import { clustersynchroManagerCommand } from './clustersynchro-manager.js';
 import { importCommand } from './import.js';
@@ -40,5 +41,6 @@ export function createProgram(): Command {
     .addCommand(storageCommand())
     .addCommand(kubeconfigCommand())
     .addCommand(pluginsCommand())
+    .addCommand(certificatesCommand())
     .addCommand(versionCommand());
 }

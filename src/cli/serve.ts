@@ -4,6 +4,7 @@ import { type App, type SecureSettings, type SynchroSettings, startApp } from '.
 import { type CertificateOptions, resolveCertificateFiles } from '../config/certificate-files.js';
 import { ConfigError } from '../config/config-error.js';
 import { defaultBindAddress, defaultPort } from '../config/defaults.js';
+import { parseDuration } from '../config/duration.js';
 import { isLoopback, type ListenAddress, parseListenAddress, parseSecureAddress } from '../config/listen-address.js';
 import { resolveStorageSettings } from '../config/storage-settings.js';
 import { parseFeatureGates } from '../query/feature-gates.js';
@@ -29,6 +30,7 @@ interface ServeOptions extends StorageOptions, CertificateOptions, Partial<Synch
   readonly securePort?: string;
   readonly bindAddress: string;
   readonly anonymousAuth?: boolean;
+  readonly shutdownDelayDuration: string;
 }
 
 /** Milliseconds that a running list gets to end after the first signal. */
@@ -53,7 +55,7 @@ Then ask it:
     $ curl 'http://127.0.0.1:${defaultPort}/apis/clusterpedia.io/v1beta1/resources/api/v1/pods?limit=5'
     $ clusterdex kubeconfig --write && kubectl --cluster clusterpedia get pods -A
 
-SIGTERM or SIGINT ends it: running lists get 10 seconds; a second signal ends them at once.
+SIGTERM or SIGINT ends it, after --shutdown-delay-duration: watches end, running lists get 10 seconds; a second signal ends them at once.
 `;
 
 export function serveCommand(): Command {
@@ -137,6 +139,14 @@ function addServingOptions(command: Command): Command {
       new Option('--tls-private-key-file <file>', "the certificate's private key, PEM").env(
         'CLUSTERDEX_TLS_PRIVATE_KEY_FILE',
       ),
+    )
+    .addOption(
+      new Option(
+        '--shutdown-delay-duration <duration>',
+        'after the signal to end, how long to serve as before while /readyz says 503: until nobody is sent here any more',
+      )
+        .default('0s')
+        .env('CLUSTERDEX_SHUTDOWN_DELAY_DURATION'),
     );
 }
 
@@ -147,6 +157,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const logger = createLogger(options.logLevel ?? (synchro !== undefined && process.stdout.isTTY ? 'warn' : 'info'));
   const storage = resolveStorageSettings(options);
   const { address, secure } = resolveAddresses(options, storage.dataDirectory);
+  const shutdownDelay = parseDuration('--shutdown-delay-duration', options.shutdownDelayDuration);
   endOnUncaughtErrors(logger);
   const stopSignal = nextSignal();
   const app = await startApp({ storage, address, secure, gates, logger, synchro }).catch((error: unknown) => {
@@ -167,8 +178,13 @@ async function serve(options: ServeOptions): Promise<void> {
       : createFollowReport(app.synchro, { url: app.url, sources: synchro?.sources });
   const signal = await stopSignal;
   report?.end();
-  logger.info({ signal }, 'stopping');
-  await stop(app, logger);
+  logger.info({ signal, shutdownDelay }, 'stopping');
+  const secondSignal = nextSignal();
+  app.announceStop();
+  const waiting = new AbortController();
+  await Promise.race([secondSignal, delay(shutdownDelay, undefined, { signal: waiting.signal })]).catch(() => {});
+  waiting.abort();
+  await stop(app, { logger, secondSignal });
 }
 
 /** Undefined when nothing is to be followed. */
@@ -237,9 +253,12 @@ function resolveAddresses(options: ServeOptions, dataDirectory: string): Address
 }
 
 /** Ends with the process: a connection that was cut off, or a thread that hangs, must not keep it. */
-async function stop(app: App, logger: Logger): Promise<void> {
+async function stop(
+  app: App,
+  { logger, secondSignal }: { readonly logger: Logger; readonly secondSignal: Promise<unknown> },
+): Promise<void> {
   const cutOff = new AbortController();
-  void Promise.race([nextSignal(), delay(gracePeriod, undefined, { ref: false })]).then(() => cutOff.abort());
+  void Promise.race([secondSignal, delay(gracePeriod, undefined, { ref: false })]).then(() => cutOff.abort());
   await app.stop(cutOff.signal);
   logger.info('stopped');
   process.exit(0);

@@ -65,11 +65,16 @@ export function isToBeRenewed(
   certificate: X509Certificate,
   { hosts, now = Date.now() }: { readonly hosts: readonly string[]; readonly now?: number },
 ): boolean {
-  if (!certificate.issuer.startsWith(`CN=${authorityName}`)) return false;
+  if (!isOurs(certificate)) return false;
   if (Date.parse(certificate.validTo) - now < renewBefore) return true;
   return hosts.some((host) =>
     isIP(host) === 0 ? certificate.checkHost(host) === undefined : certificate.checkIP(host) === undefined,
   );
+}
+
+/** Whether it was made here, by whichever process. */
+export function isOurs({ issuer }: X509Certificate): boolean {
+  return issuer.startsWith(`CN=${authorityName}`);
 }
 
 /** The names and addresses that a certificate is for. */
