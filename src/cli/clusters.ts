@@ -3,9 +3,9 @@ import type { ClusterInventory } from '@clusterdex/storage-contract';
 import { Command, Option } from 'commander';
 import { ConfigError } from '../config/config-error.js';
 import type { OpenedStorage } from '../plugin-host/open-storage.js';
-import { staleAfter } from './cluster-rows.js';
 import { clusterScreen, watchClusters } from './cluster-screen.js';
 import { formatTable } from './format-table.js';
+import { refuseFollowed } from './refuse-followed.js';
 import { addStorageOptions, openConfiguredStorage, type StorageOptions } from './storage-options.js';
 import { untilSignal } from './until-signal.js';
 
@@ -111,12 +111,7 @@ async function removeCluster(storage: OpenedStorage, name: string, isSure: boole
       `cluster ${JSON.stringify(name)} is not stored; stored are: ${known === '' ? 'none' : known}`,
     );
   }
-  const { synchro, updatedAt } = inventories.find(({ cluster }) => cluster === name) ?? { updatedAt: 0 };
-  if (synchro !== undefined && synchro.writer !== '' && Date.now() - updatedAt < staleAfter) {
-    throw new ConfigError(
-      `cluster ${name} is followed by ${synchro.writer}, declared by ${synchro.declaredBy}; remove that declaration, or end that process first`,
-    );
-  }
+  refuseFollowed(inventories.find(({ cluster }) => cluster === name));
   if (!isSure && !(await confirm(name))) {
     process.stderr.write('nothing was removed\n');
     process.exitCode = 1;

@@ -5,6 +5,7 @@ import { importFiles } from '../synchro/import/import-files.js';
 import type { ImportResult } from '../synchro/import/import-result.js';
 import { createLogger } from '../telemetry/logger.js';
 import { createImportReport } from './import-report.js';
+import { refuseFollowed } from './refuse-followed.js';
 import { addStorageOptions, openConfiguredStorage, type StorageOptions } from './storage-options.js';
 import { untilSignal } from './until-signal.js';
 
@@ -51,6 +52,11 @@ async function runImport(files: readonly string[], options: ImportCommandOptions
   const interrupted = untilSignal();
   const storage = await openConfiguredStorage(options, { logger });
   try {
+    const inventories = await storage.factory.clusterInventories();
+    refuseFollowed(
+      inventories.find(({ cluster }) => cluster === options.cluster),
+      ': what the cluster does not have itself would be deleted again',
+    );
     const result = await importFiles({
       factory: storage.factory,
       capabilities: storage.capabilities,

@@ -108,6 +108,8 @@ async function outcomeOf(step: SynchroStep, resourceType: ResourceType, json: Bu
   await step.reconciler?.reconcile(context);
   const deletion: DeletionContext = common;
   await step.reconciler?.handleDeletion(deletion);
+  const { logger, signal } = common;
+  await step.reconciler?.handleRemoval?.({ cluster, resourceType, logger, signal });
   return JSON.stringify(outcome);
 }
 

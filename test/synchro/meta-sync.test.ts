@@ -135,6 +135,24 @@ describe.each(databases)('metadata mirrored in $name', ({ name, address, ask }) 
     expect(changed?.resource_version).toBe('2');
     expect(await ask(`SELECT name FROM ${table} WHERE name = 'many-2'`)).toEqual([]);
   });
+
+  it('goes with its cluster, or with its type, also what was about to be written', async () => {
+    const pipeline = await open();
+    const other = { ...from(pods), cluster: 'c2' };
+    const { signal } = other;
+    const left = async () =>
+      (await ask(`SELECT cluster, resource, name FROM ${table} ORDER BY cluster, resource, name`)).map((row) =>
+        Object.values(row).join(' '),
+      );
+    await pipeline.process(object('kept', {}), other);
+    const late = pipeline.process(object('late', {}), from(pods));
+    await pipeline.handleRemoval({ cluster: 'c1', resourceType: pods, signal });
+    await late;
+    expect(await left()).toEqual(['c1 deployments a', 'c2 pods kept']);
+    await pipeline.handleRemoval({ cluster: 'c1', signal });
+    expect(await left()).toEqual(['c2 pods kept']);
+    await pipeline.close();
+  });
 });
 
 describe('a connection string that is none', () => {

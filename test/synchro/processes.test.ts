@@ -211,6 +211,17 @@ describeReal(`processes that follow clusters${because}`, () => {
       ]);
       expect(removal.status).toBe(1);
       expect(removal.stderr).toContain('cluster member is followed by');
+      const dump = join(folder, 'dump.json');
+      writeFileSync(dump, '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"foreign","namespace":"default"}}');
+      const imported = await runClusterdex([
+        ...['import', '--cluster', 'member', '--data-dir', join(folder, 'data')],
+        dump,
+      ]);
+      expect(imported).toMatchObject({ status: 1, stdout: '' });
+      expect(imported.stderr).toMatch(
+        /cluster member is followed by .*, declared by .*would be deleted again; remove that declaration/,
+      );
+      expect(await names(reader)).not.toContain('foreign');
       await until(async () => {
         const { stdout } = await runClusterdex(['clusters', '--types', '--data-dir', join(folder, 'data')]);
         return (

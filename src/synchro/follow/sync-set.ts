@@ -130,6 +130,7 @@ export function createSyncSet(options: SyncSetOptions): SyncSet {
   async function clean(type: ResourceInventory): Promise<void> {
     const key = keyOf(type);
     try {
+      await parts.pipeline.handleRemoval({ cluster, resourceType: typeOf(type), signal });
       await parts.storage.cleanClusterResource(cluster, typeOf(type), signal);
       failedCleans.delete(key);
       parts.metrics.forget(cluster, resourceName(type));

@@ -198,6 +198,7 @@ class Manager implements ClusterManager {
     }
     while (!this.signal.aborted && !this.isDeclared(name)) {
       try {
+        await parts.pipeline.handleRemoval({ cluster: name, signal: this.signal });
         await parts.storage.cleanCluster(name, this.signal);
         this.known.delete(name);
         await source.removed?.(name);

@@ -8,13 +8,14 @@ import {
   type PruneOptions,
   prepareObject,
   type Reconciler,
+  type RemovalContext,
   type ResourceType,
   type SourceSelectors,
   type StorageFactory,
   type SynchroState,
   type SynchroStep,
 } from '@clusterdex/storage-contract';
-import type { Pipeline, ProcessedFrom } from './pipeline.js';
+import type { Pipeline, ProcessedFrom, Removed } from './pipeline.js';
 import { PipelineError } from './pipeline-error.js';
 import type { PipelineMetrics } from './pipeline-metrics.js';
 import { StepContext } from './step-context.js';
@@ -94,6 +95,27 @@ class StepPipeline implements Pipeline {
 
   handleDeletion(namespace: string, name: string, from: ProcessedFrom): Promise<void> | undefined {
     return this.reconcilers.length === 0 ? undefined : this.tellAll(namespace, name, from);
+  }
+
+  async handleRemoval({ signal, ...removed }: Removed): Promise<void> {
+    for (const entry of this.reconcilers) {
+      const deadline = new StepDeadline(this.options.deadline ?? 30_000, signal);
+      const context: RemovalContext = {
+        ...removed,
+        logger: entry.logger,
+        get signal() {
+          return deadline.signal;
+        },
+      };
+      try {
+        const done = entry.reconciler.handleRemoval?.(context);
+        if (done instanceof Promise) await deadline.wait(done);
+        else deadline.end();
+      } catch (error) {
+        this.fail(entry, error);
+      }
+    }
+    if (removed.resourceType === undefined) this.states.delete(removed.cluster);
   }
 
   async close(): Promise<void> {

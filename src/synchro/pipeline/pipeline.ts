@@ -1,4 +1,10 @@
-import type { PreparedWithKind, ResourceInventory, ResourceType, SourceSelectors } from '@clusterdex/storage-contract';
+import type {
+  PreparedWithKind,
+  RemovalContext,
+  ResourceInventory,
+  ResourceType,
+  SourceSelectors,
+} from '@clusterdex/storage-contract';
 
 /** What happens to objects between a cluster and the storage: filters, then reconcilers, in the order of the config. */
 export interface Pipeline {
@@ -16,8 +22,12 @@ export interface Pipeline {
   process(json: Uint8Array, from: ProcessedFrom): PreparedWithKind | undefined | Promise<PreparedWithKind | undefined>;
   /** Tells the reconcilers; rejects with PipelineError. Undefined where no step wants to know. */
   handleDeletion(namespace: string, name: string, from: ProcessedFrom): Promise<void> | undefined;
+  /** Tells those that want to know that a cluster, or a type of it, goes as a whole; rejects with PipelineError. */
+  handleRemoval(removed: Removed): Promise<void>;
   close(): Promise<void>;
 }
+
+export type Removed = Omit<RemovalContext, 'logger'>;
 
 export interface ProcessedFrom {
   readonly cluster: string;

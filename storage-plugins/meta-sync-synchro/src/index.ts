@@ -32,6 +32,18 @@ const metaSync: SynchroPlugin<MetaSyncConfig> = {
       reconciler: {
         name: 'meta-sync',
         reconcile: (context) => mirror.put(rowOf(context, host.now())),
+        handleRemoval: ({ cluster, resourceType }) =>
+          mirror.removeAll(
+            resourceType === undefined
+              ? { cluster }
+              : {
+                  cluster,
+                  api_group: resourceType.group,
+                  resource: resourceType.resource,
+                  // Of a custom resource two versions may be followed; the row is of the last one that was written.
+                  api_version: resourceType.version,
+                },
+          ),
         handleDeletion: ({ cluster, resourceType: { group, resource }, namespace, name }) =>
           mirror.remove([cluster, group, resource, namespace, name]),
       },

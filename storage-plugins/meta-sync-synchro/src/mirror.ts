@@ -1,10 +1,12 @@
 import type { Database } from './parse-database.js';
-import { columns, type Key, keyColumns, type Row } from './row.js';
+import { type Column, columns, type Key, keyColumns, type Row } from './row.js';
 
 /** The table. Calls resolve when their change is in it; those that wait together are written together, in their order. */
 export interface Mirror {
   put(row: Row): Promise<void>;
   remove(key: Key): Promise<void>;
+  /** All rows with these values. */
+  removeAll(values: Values): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -20,8 +22,9 @@ export interface MirrorDriver {
 }
 
 type Change = { readonly row: Row } | { readonly key: Key };
+type Values = Readonly<Partial<Record<Column, string>>>;
 interface Waiting {
-  readonly change: Change;
+  readonly change: Change | { readonly values: Values };
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -54,8 +57,7 @@ function createMirror(driver: MirrorDriver, table: string): Mirror {
     // Changes of other types and clusters come in the same turn.
     await new Promise<void>((resolve) => setImmediate(resolve));
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, mostChanges);
-      waiting = waiting.slice(mostChanges);
+      const batch = nextBatch();
       try {
         await driver.run(statementsOf(driver, table, batch));
         for (const { resolve } of batch) resolve();
@@ -66,7 +68,16 @@ function createMirror(driver: MirrorDriver, table: string): Mirror {
     running = undefined;
   }
 
-  const add = (change: Change): Promise<void> =>
+  /** What is removed at once is done alone, behind what came before it. */
+  function nextBatch(): readonly Waiting[] {
+    const removal = waiting.findIndex(({ change }) => 'values' in change);
+    const count = removal === 0 ? 1 : Math.min(mostChanges, removal === -1 ? waiting.length : removal);
+    const batch = waiting.slice(0, count);
+    waiting = waiting.slice(count);
+    return batch;
+  }
+
+  const add = (change: Waiting['change']): Promise<void> =>
     new Promise((resolve, reject) => {
       waiting.push({ change, resolve, reject });
       running ??= run();
@@ -75,6 +86,7 @@ function createMirror(driver: MirrorDriver, table: string): Mirror {
   return {
     put: (row) => add({ row }),
     remove: (key) => add({ key }),
+    removeAll: (values) => add({ values }),
     async close() {
       await running;
       await driver.close();
@@ -86,6 +98,7 @@ function createMirror(driver: MirrorDriver, table: string): Mirror {
 function statementsOf({ upsert }: MirrorDriver, table: string, batch: readonly Waiting[]) {
   const last = new Map<string, Change>();
   for (const { change } of batch) {
+    if ('values' in change) return [removalOf(table, change.values)];
     const key = 'row' in change ? change.row.slice(0, keyColumns.length) : change.key;
     last.set(JSON.stringify(key), change);
   }
@@ -96,4 +109,9 @@ function statementsOf({ upsert }: MirrorDriver, table: string, batch: readonly W
     ...(rows.length === 0 ? [] : [{ sql: upsert(table, rows.length), values: rows.flat() }]),
     ...(keys.length === 0 ? [] : [{ sql: `DELETE FROM ${table} WHERE ${condition}`, values: keys.flat() }]),
   ];
+}
+
+function removalOf(table: string, values: Values) {
+  const condition = Object.keys(values).map((name) => `${name} = ?`);
+  return { sql: `DELETE FROM ${table} WHERE ${condition.join(' AND ')}`, values: Object.values(values) };
 }

@@ -17,6 +17,8 @@ export const columns = [
   'synced_at',
 ] as const;
 
+export type Column = (typeof columns)[number];
+
 export const keyColumns = columns.slice(0, 5);
 
 /** Values in the order of the columns; times in RFC 3339, labels as JSON. */

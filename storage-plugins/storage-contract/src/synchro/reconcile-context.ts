@@ -36,6 +36,15 @@ export interface DeletionContext {
   readonly signal: AbortSignal;
 }
 
+/** Of a whole cluster, or of a type of it. */
+export interface RemovalContext {
+  readonly cluster: string;
+  /** Absent when the cluster goes with all that is stored of it. */
+  readonly resourceType?: ResourceType;
+  readonly logger: PluginLogger;
+  readonly signal: AbortSignal;
+}
+
 /** What is stored. */
 export interface SynchroState {
   /** The bytes of an object of the same cluster; undefined when it is not stored. */

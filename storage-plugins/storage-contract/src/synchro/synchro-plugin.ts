@@ -1,6 +1,6 @@
 import type { ResourceType } from '../resource-type.js';
 import type { StorageHost } from '../storage-host.js';
-import type { DeletionContext, ObjectContext, ReconcileContext } from './reconcile-context.js';
+import type { DeletionContext, ObjectContext, ReconcileContext, RemovalContext } from './reconcile-context.js';
 
 /**
  * The default export of a `*-synchro` package or file: a step on the way of objects from a cluster into the storage. Recognised by its shape
@@ -45,6 +45,11 @@ export interface Reconciler {
   reconcile(context: ReconcileContext): void | Promise<void>;
   /** The object is about to be deleted from the storage. */
   handleDeletion(context: DeletionContext): void | Promise<void>;
+  /**
+   * All that is stored of a cluster, or of one of its types, is about to be deleted, since it is declared no more, or not served: told
+   * once in place of each object. Comes again when it, or the deletion, failed.
+   */
+  handleRemoval?(context: RemovalContext): void | Promise<void>;
 }
 
 export interface Prunes {
