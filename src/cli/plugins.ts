@@ -4,6 +4,7 @@ import { bundledFolder, bundledSteps } from '../plugin-host/bundled-folder.js';
 import { discoverPlugins } from '../plugin-host/discover.js';
 import { checkInstalledPlugin, type PluginCheckOptions } from './plugin-check.js';
 import { formatPluginTable } from './plugin-table.js';
+import { type ScaffoldOptions, scaffoldPlugin } from './scaffold-plugin.js';
 
 const help = `
 A plugin is a folder <name>-storage or <name>-synchro (a step between clusters and the storage) with a package.json that has a member
@@ -13,6 +14,7 @@ STORAGE_PLUGINS (a list like PATH) and among those that come with the server.
 Examples:
   $ clusterdex plugins list
   $ STORAGE_PLUGINS=/opt/plugins:./my-plugins clusterdex plugins list --output json
+  $ clusterdex plugins new example-storage && cd example-storage && make test
   $ clusterdex plugins check ./my-plugins/example-storage --storage-set url=http://127.0.0.1:9200
   $ clusterdex plugins check ./my-plugins/example-storage --config example.yaml --junit conformance.xml
 
@@ -21,10 +23,11 @@ In a config that the conformance kit runs with, {store} stands for the name of a
 
 export function pluginsCommand(): Command {
   return new Command('plugins')
-    .description('list and check plugins')
+    .description('list, check and begin plugins')
     .addHelpText('after', help)
     .addCommand(listCommand())
-    .addCommand(checkCommand());
+    .addCommand(checkCommand())
+    .addCommand(newCommand());
 }
 
 function listCommand(): Command {
@@ -60,6 +63,32 @@ function checkCommand(): Command {
       // A plugin that hangs must not keep the command from ending.
       setTimeout(() => process.exit(), 1000).unref();
     });
+}
+
+function newCommand(): Command {
+  return new Command('new')
+    .description(
+      'begin a storage plugin: a folder with a key-value store that passes the conformance kit, to put yours in its place',
+    )
+    .argument('<name>', 'example-storage or example; a path says where')
+    .option(
+      '--contract <spec>',
+      'which @clusterdex/storage-contract npm installs, a version or file:… (default: a tarball of the one in this server, in vendor/)',
+    )
+    .action(async (path: string, options: ScaffoldOptions) => {
+      const { folder, name } = await scaffoldPlugin(path, options);
+      process.stdout.write(nextSteps(folder, name));
+    });
+}
+
+function nextSteps(folder: string, name: string): string {
+  return [
+    `Made ${folder}, the storage plugin "${name}". Then, in it:`,
+    '  make test     install, build, and run the conformance kit',
+    `  make plugin   build/plugins, a folder for STORAGE_PLUGINS; serve it with --storage-name ${name}`,
+    'Its README says which file to put your database into.',
+    '',
+  ].join('\n');
 }
 
 function append(value: string, previous: readonly string[] | undefined): readonly string[] {

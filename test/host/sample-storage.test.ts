@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, readdirSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
@@ -28,6 +28,7 @@ describe('sample-storage', () => {
     await run(process.execPath, ['build-plugin.mjs'], { cwd: sample });
     const plugins = join(folder, 'plugins');
     cpSync(join(sample, 'build', 'plugins'), plugins, { recursive: true });
+    rmSync(join(sample, 'build'), { recursive: true });
     const environment = { STORAGE_PLUGINS: plugins };
     const listed = await runClusterdex(['plugins', 'list'], { environment });
     expect(listed.stdout).toMatch(/^sample +storage +0\.1\.0 +1\.0 +ok /m);
