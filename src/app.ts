@@ -1,6 +1,10 @@
 import type { Registry } from 'prom-client';
 import { createApiServer } from './api/api-server.js';
+import { createGuard } from './api/auth/guard.js';
+import type { HostClient } from './api/auth/host-client.js';
+import { openAuth } from './api/auth/open-auth.js';
 import { type CertificateSource, openCertificateSource } from './api/certificate-source.js';
+import type { AuthSettings } from './config/auth-settings.js';
 import type { CertificateFiles } from './config/certificate-files.js';
 import { loadContinueKey } from './config/continue-key.js';
 import { makeDataDirectory } from './config/data-directory.js';
@@ -10,6 +14,7 @@ import { openSteps, type StepSettings } from './plugin-host/open-steps.js';
 import { type OpenedStorage, openStorage } from './plugin-host/open-storage.js';
 import { createContinueTokens } from './query/continue-tokens.js';
 import type { FeatureGates } from './query/feature-gates.js';
+import { openHostConnection } from './synchro/connection/open-host-connection.js';
 import { type OpenedSources, openSources, type SourceSettings } from './synchro/declare/open-sources.js';
 import { createPipeline } from './synchro/pipeline/create-pipeline.js';
 import { createPipelineMetrics } from './synchro/pipeline/pipeline-metrics.js';
@@ -24,6 +29,8 @@ export interface AppSettings {
   readonly address?: ListenAddress | undefined;
   /** Where to serve https, and with which certificate. */
   readonly secure?: SecureSettings | undefined;
+  /** Who may ask, and for what; everybody for everything unless told. */
+  readonly auth?: AuthSettings | undefined;
   readonly gates: FeatureGates;
   readonly logger: Logger;
   /** Milliseconds since the epoch, for the ages in Tables; those of the machine unless told. */
@@ -72,7 +79,13 @@ export async function startApp(app: AppSettings): Promise<App> {
   const continueTokens = createContinueTokens(loadContinueKey(settings.dataDirectory));
   // What is wrong with the declarations is told before anything is opened.
   const sources = app.synchro === undefined ? undefined : await openSources(app.synchro.sources, logger);
-  const storage = await openStorage({ ...settings, logger, registry, signal: stopping.signal });
+  const auth = app.auth === undefined ? undefined : await openAuth(app.auth, { logger, openHost });
+  const storage = await openStorage({ ...settings, logger, registry, signal: stopping.signal }).catch(
+    async (error: unknown) => {
+      await auth?.close();
+      throw error;
+    },
+  );
   const { name: storageName, factory } = storage;
   const canWatch = storage.capabilities.watch;
   const server = createApiServer({
@@ -83,6 +96,7 @@ export async function startApp(app: AppSettings): Promise<App> {
     continueTokens,
     logger,
     registry,
+    guard: auth && createGuard({ ...auth, factory }),
     ...(app.now && { now: app.now }),
   });
   let certificate: CertificateSource | undefined;
@@ -93,6 +107,7 @@ export async function startApp(app: AppSettings): Promise<App> {
     // A storage that hangs must not keep the process: what is not written then is read again at the next start.
     await Promise.all([Promise.race([synchro?.stop(), aborted(signal)]), server.stop(signal)]);
     stopping.abort();
+    await auth?.close();
     await sources?.close();
     await storage.close();
   }
@@ -101,7 +116,7 @@ export async function startApp(app: AppSettings): Promise<App> {
     const urls: string[] = [];
     if (secure !== undefined) {
       certificate = await openCertificate(secure, logger);
-      urls.push(await server.listen({ ...secure.address, certificate }));
+      urls.push(await server.listen({ ...secure.address, certificate, clients: auth?.authorities }));
     }
     if (address !== undefined) urls.push(await server.listen(address));
     const [url] = urls;
@@ -210,6 +225,22 @@ async function follow(synchro: SynchroSettings, parts: FollowParts): Promise<Syn
     registry,
     onStopped: () => createPipeline({ steps, storage: storage.factory }).close(),
   });
+}
+
+/** Milliseconds: a request waits for it. */
+const reviewTimeout = 10_000;
+
+async function openHost(kubeconfig: string | undefined): Promise<HostClient> {
+  const otherwise =
+    '--authentication-kubeconfig and --authorization-kubeconfig take the kubeconfig of the host cluster';
+  const connection = await openHostConnection({ kubeconfig, otherwise });
+  const options = { timeout: reviewTimeout };
+  return {
+    server: connection.server,
+    get: (path) => connection.getJson(path, options),
+    post: (path, body) => connection.getJson(path, { ...options, method: 'POST', body: JSON.stringify(body) }),
+    close: () => connection.close(),
+  };
 }
 
 /** A self-signed certificate has to name the address that it is served at, unless that stands for all there are. */

@@ -5,6 +5,7 @@ import { readProtobufObject } from '../kube/read-protobuf.js';
 import { createStatus, invalid } from '../kube/status.js';
 import { formOf } from './answer-form.js';
 import { ApiError, badRequest } from './api-error.js';
+import type { Access } from './auth/access.js';
 import { documentOffer } from './negotiate.js';
 import type { RequestTarget } from './request-path.js';
 import { sendBytes } from './respond.js';
@@ -21,18 +22,27 @@ export function findAccessReview(target: RequestTarget): AccessReview | undefine
   return accessReviews.get(`${target.group}/${target.version}/${target.resource}`);
 }
 
+export interface ReviewQuestion {
+  readonly review: AccessReview;
+  /** What the caller may see; undefined for everything. */
+  readonly access: Access | undefined;
+  /** Undefined for all. */
+  readonly cluster: string | undefined;
+}
+
 /** Answers the question in the body with the object that it is, filled in. ApiError when it cannot be made out. */
 export async function serveAccessReview(
   request: IncomingMessage,
   response: ServerResponse,
-  review: AccessReview,
+  question: ReviewQuestion,
 ): Promise<void> {
+  const { review } = question;
   const { encoding } = formOf(request, documentOffer);
   const [type = ''] = (request.headers['content-type'] ?? jsonType).split(';');
   const read = readers.get(type.trim().toLowerCase());
   if (read === undefined) throw unsupportedType();
   const spec = readSpec(await readBody(request), review, read);
-  const answered = { kind: review.kind, apiVersion, metadata: {}, spec, status: answer(review, spec) };
+  const answered = { kind: review.kind, apiVersion, metadata: {}, spec, status: await answerFor(spec, question) };
   const json = Buffer.from(`${JSON.stringify(answered)}\n`);
   sendBytes(response, encoding.document(json), { type: encoding.contentType, code: 201 });
 }
@@ -81,6 +91,27 @@ function readSpec(body: Buffer, review: AccessReview, read: Reader): Spec {
   }
   if (found.kind === review.kind && found.apiVersion === apiVersion) return found.spec;
   throw badRequest(`${prefix}: expected kind ${review.kind} of ${apiVersion}`);
+}
+
+/** What anybody may, as far as the caller has the right to it. */
+async function answerFor(spec: Spec, { review, access, cluster }: ReviewQuestion): Promise<object> {
+  const status = answer(review, spec);
+  if (access === undefined) return status;
+  if (!('allowed' in status)) {
+    const evaluationError = 'rights are reviewed one by one: ask with a SelfSubjectAccessReview';
+    return { resourceRules: [], nonResourceRules: [], incomplete: true, evaluationError };
+  }
+  const asked = members(spec.resourceAttributes);
+  if (status.allowed !== true || asked === undefined) return status;
+  const { verb, group, resource, namespace, name } = asked;
+  const allowed = await access.allows(String(verb), {
+    group: String(group ?? ''),
+    resource: String(resource ?? ''),
+    cluster,
+    ...(namespace ? { namespace: String(namespace) } : {}),
+    ...(name ? { name: String(name) } : {}),
+  });
+  return { allowed };
 }
 
 function answer(review: AccessReview, spec: Spec): object {

@@ -2,6 +2,7 @@ import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { badRequest } from '../kube/status.js';
+import type { ClientAuthorities } from './auth/client-authorities.js';
 import type { CertificateSource } from './certificate-source.js';
 import { answerClientError } from './client-error.js';
 import { type Connections, trackConnections } from './connections.js';
@@ -18,6 +19,8 @@ export interface ListenAddress {
   readonly port: number;
   /** For https, with HTTP/2 and HTTP/1.1; without it plain http is served, to this machine alone. */
   readonly certificate?: CertificateSource;
+  /** Whose certificates clients are asked for, over https. */
+  readonly clients?: ClientAuthorities | undefined;
 }
 
 export interface ApiServer {
@@ -47,7 +50,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const handle = createRequestHandler({ ...options, lists, watches, stopping: () => stopping });
   const listeners: Listener[] = [];
 
-  function createListener(certificate: CertificateSource | undefined): Listener {
+  function createListener({ certificate, clients }: Omit<ListenAddress, 'host' | 'port'>): Listener {
     /** The answer is written past fastify: it is bytes already, and every step between costs a share of the speed. */
     function answer(request: FastifyRequest, reply: FastifyReply): void {
       reply.hijack();
@@ -56,7 +59,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     const app = fastify({
       // To fastify both are alike; what differs is made up for by Http2Answer.
       serverFactory: (handler: RequestListener) =>
-        (certificate === undefined ? createPlainServer(handler) : createTlsServer(handler, certificate)) as Server,
+        (certificate === undefined
+          ? createPlainServer(handler)
+          : createTlsServer(handler, { certificate, clients })) as Server,
       return503OnClosing: false,
       frameworkErrors: (_error, _request, reply) => {
         reply.hijack();
@@ -80,8 +85,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   }
 
   return {
-    async listen({ host, port, certificate }) {
-      const listener = createListener(certificate);
+    async listen({ host, port, ...security }) {
+      const { certificate } = security;
+      const listener = createListener(security);
       await listener.app.listen({ host, port });
       listeners.push(listener);
       return urlOf(certificate === undefined ? 'http' : 'https', listener.app.server.address());

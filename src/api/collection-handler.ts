@@ -1,5 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import type { StorageFactory } from '@clusterdex/storage-contract';
+import type {
+  CollectionListOptions,
+  ResourceInventory,
+  ResourceTypeSelector,
+  StorageFactory,
+} from '@clusterdex/storage-contract';
 import { collectionPrinter } from '../kube/printers/collection-printer.js';
 import { methodNotAllowed, notFound } from '../kube/status.js';
 import type { ContinueTokens } from '../query/continue-tokens.js';
@@ -8,6 +13,8 @@ import { parseListRequest } from '../query/parse-list-request.js';
 import { formOf } from './answer-form.js';
 import { ApiError } from './api-error.js';
 import { atRevision } from './at-revision.js';
+import type { Access } from './auth/access.js';
+import { describeLimits, type Limits, limit } from './auth/limits.js';
 import { definitionsDocument, definitionsOffer, definitionsTable } from './collection-definitions.js';
 import { healthWarning } from './health-warning.js';
 import type { InventoryCache } from './inventory-cache.js';
@@ -17,8 +24,10 @@ import { listOffer, watchOffer } from './negotiate.js';
 import type { ListDescription } from './representation.js';
 import type { ChooseRepresentation } from './representations.js';
 import { apiGroup, apiVersion } from './request-path.js';
+import type { ResourceQuestion } from './resource-handler.js';
 import { sendBytes } from './respond.js';
 import type { RunningLists } from './running-lists.js';
+import { createWarning, joinWarnings } from './warning.js';
 import { sendWatch } from './watch-response.js';
 
 export interface CollectionHandlerOptions {
@@ -37,15 +46,35 @@ export interface CollectionHandler {
   /** The definitions of all collection resources. */
   list(response: ServerResponse): void;
   /** The objects of one; rejects with what the error bridge knows. */
-  get(response: ServerResponse, name: string, query: string): Promise<void>;
+  get(response: ServerResponse, name: string, question: ResourceQuestion): Promise<void>;
 }
 
 const collectionKind = Object.freeze({ group: apiGroup, version: apiVersion, kind: 'CollectionResource' });
 
 export const collectionType = Object.freeze({ group: apiGroup, resource: 'collectionresources' });
 
+/** The one that takes types of all kinds; it stands in for another of which not every type may be seen. */
+const anyCollection = 'any';
+
 export function createCollectionHandler(options: CollectionHandlerOptions): CollectionHandler {
-  const { factory, lists, watches, gates, storageName, continueTokens } = options;
+  const { factory, inventory, lists, watches, gates, storageName, continueTokens } = options;
+
+  async function limitsOf(name: string, list: ParsedList, access: Access | undefined): Promise<Limits | undefined> {
+    if (access === undefined) return undefined;
+    if (inventory.view(undefined) === undefined) await inventory.refresh();
+    const { inventories = [], resources = [] } = inventory.view(undefined) ?? {};
+    const collections = factory.collectionResources();
+    const own = collections.find((collection) => collection.name === name)?.types ?? [];
+    const canChoose = collections.some((collection) => collection.name === anyCollection);
+    return access.limitCollection({
+      verb: list.watch === undefined ? 'list' : 'watch',
+      name,
+      options: list.options,
+      clusters: inventories.map(({ cluster }) => cluster),
+      types: canChoose ? knownTypes(resources, name === anyCollection ? list.options.types : own) : [],
+    });
+  }
+
   return {
     list(response) {
       const { transform, encoding } = formOf(response.req, definitionsOffer);
@@ -54,15 +83,20 @@ export function createCollectionHandler(options: CollectionHandlerOptions): Coll
         transform === undefined ? definitionsDocument(collections) : definitionsTable(collections, transform);
       sendBytes(response, encoding.document(document), { type: encoding.contentType });
     },
-    async get(response, name, query) {
+    async get(response, name, { query, access }) {
       if (!factory.collectionResources().some((collection) => collection.name === name)) {
         throw new ApiError(notFound(collectionType, name));
       }
       const { transform, encoding } = formOf(response.req, listOffer);
       const list = parseListRequest({ query, collection: name, gates, storageName, continueTokens });
-      const storage = factory.collectionResourceStorage(name);
-      const { includeObject, options: listed } = list;
-      const warning = healthWarning(options.inventory.view(undefined)?.unhealthy ?? [], listed.clusters);
+      const limits = await limitsOf(name, list, access);
+      const storage = factory.collectionResourceStorage(limits?.types === undefined ? name : anyCollection);
+      const { includeObject } = list;
+      const listed = limitCollection(list.options, limits);
+      const warning = joinWarnings([
+        healthWarning(options.inventory.view(undefined)?.unhealthy ?? [], listed.clusters),
+        limits && createWarning(describeLimits(limits)),
+      ]);
       const represent = (chosen: typeof transform, isList: boolean) =>
         options.represent({
           ...collectionKind,
@@ -76,13 +110,20 @@ export function createCollectionHandler(options: CollectionHandlerOptions): Coll
         if (!options.canWatch) throw new ApiError(methodNotAllowed('watch', collectionType));
         const representation = represent(formOf(response.req, watchOffer).transform, false);
         await watches.run(response, (signal) =>
-          sendWatch(response, storage, { ...list, type: collectionKind, representation, signal, warning }),
+          sendWatch(response, storage, {
+            ...list,
+            options: listed,
+            type: collectionKind,
+            representation,
+            signal,
+            warning,
+          }),
         );
         return;
       }
       const representation = represent(transform, true);
       const content = representation.list(describeCollection(name, list));
-      const selected = representation.forList(list.options);
+      const selected = representation.forList(listed);
       await lists.run(response, (signal) =>
         sendList(response, atRevision(storage.list(selected, signal), list.revisionBound), {
           content,
@@ -94,7 +135,32 @@ export function createCollectionHandler(options: CollectionHandlerOptions): Coll
   };
 }
 
-function describeCollection(name: string, list: ReturnType<typeof parseListRequest>): ListDescription {
+type ParsedList = ReturnType<typeof parseListRequest>;
+
+function limitCollection(options: CollectionListOptions, limits: Limits | undefined): CollectionListOptions {
+  const limited = limit(options, limits);
+  return limits?.types === undefined ? limited : { ...limited, types: limits.types };
+}
+
+/** Those of the selected types that some cluster has, in the order of the selection. */
+function knownTypes(
+  resources: readonly ResourceInventory[],
+  selected: readonly ResourceTypeSelector[] | 'all' = 'all',
+): readonly (ResourceTypeSelector & { readonly resource: string })[] {
+  const known = new Map<string, ResourceTypeSelector & { readonly resource: string }>();
+  for (const selector of selected === 'all' ? [undefined] : selected) {
+    const { group, version, resource } = selector ?? {};
+    for (const type of resources) {
+      if (group !== undefined && group !== type.group) continue;
+      if (resource !== undefined && resource !== type.resource) continue;
+      const key = `${type.group}/${version ?? ''}/${type.resource}`;
+      known.set(key, { group: type.group, ...(version === undefined ? {} : { version }), resource: type.resource });
+    }
+  }
+  return [...known.values()];
+}
+
+function describeCollection(name: string, list: ParsedList): ListDescription {
   const metadata = JSON.stringify({ name, creationTimestamp: null });
   const paging = ({ continue: position, remainingItemCount }: ListSummary) => ({
     ...(list.showContinue && position !== undefined ? { continue: list.issueContinue(position) } : {}),

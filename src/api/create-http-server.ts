@@ -1,7 +1,9 @@
+import { constants } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import type { KeyPair } from '../config/key-pair.js';
 import { createStatus } from '../kube/status.js';
+import type { ClientAuthorities } from './auth/client-authorities.js';
 import type { CertificateSource } from './certificate-source.js';
 import { Http2Answer } from './http2-answer.js';
 import { sendStatus } from './respond.js';
@@ -22,10 +24,21 @@ export function createPlainServer(handle: RequestListener): Server {
   return server.on('checkExpectation', refuseExpectation);
 }
 
+export interface TlsServerOptions {
+  readonly certificate: CertificateSource;
+  /** Whose certificates clients are asked for; nobody is asked without. What is shown is judged request by request. */
+  readonly clients?: ClientAuthorities | undefined;
+}
+
 /** HTTP/2 and HTTP/1.1 on one port: the client chooses in the TLS handshake. */
-export function createTlsServer(handle: RequestListener, certificate: CertificateSource): Http2SecureServer {
+export function createTlsServer(
+  handle: RequestListener,
+  { certificate, clients }: TlsServerOptions,
+): Http2SecureServer {
+  const context = () => secureContextOf(certificate.current, clients);
   const server = createSecureServer({
-    ...secureContextOf(certificate.current),
+    ...context(),
+    ...(clients === undefined ? {} : { requestCert: true, rejectUnauthorized: false }),
     allowHTTP1: true,
     handshakeTimeout,
     settings: { maxConcurrentStreams: streamsPerConnection, maxHeaderListSize: maximumHeaderSize },
@@ -36,7 +49,8 @@ export function createTlsServer(handle: RequestListener, certificate: Certificat
   Object.assign(server, { maxHeaderSize: maximumHeaderSize, requireHostHeader: false, ...timeouts });
   server.on('request', handle as unknown as Parameters<Http2SecureServer['addListener']>[1]);
   server.on('checkExpectation', refuseExpectation as unknown as Parameters<Http2SecureServer['addListener']>[1]);
-  certificate.onChange((pair) => server.setSecureContext(secureContextOf(pair)));
+  certificate.onChange(() => server.setSecureContext(context()));
+  clients?.onChange(() => server.setSecureContext(context()));
   return server;
 }
 
@@ -45,6 +59,9 @@ function refuseExpectation(_request: IncomingMessage, response: ServerResponse):
   sendStatus(response, createStatus({ code: 417, reason: 'BadRequest', message }));
 }
 
-function secureContextOf({ cert, key }: KeyPair) {
-  return { cert, key, minVersion: 'TLSv1.2' } as const;
+function secureContextOf({ cert, key }: KeyPair, clients: ClientAuthorities | undefined) {
+  const context = { cert, key, minVersion: 'TLSv1.2' } as const;
+  if (clients === undefined) return context;
+  // A session that is resumed has lost the authorities between the client's certificate and the root, so none is.
+  return { ...context, ca: [...clients.current], secureOptions: constants.SSL_OP_NO_TICKET };
 }

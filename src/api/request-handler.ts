@@ -8,6 +8,8 @@ import type { Logger } from '../telemetry/logger.js';
 import { findAccessReview, serveAccessReview } from './access-review-handler.js';
 import { isAllowedHost } from './allowed-host.js';
 import { ApiError, badRequest, readOnly, unknownPath } from './api-error.js';
+import type { Access } from './auth/access.js';
+import type { Guard } from './auth/guard.js';
 import { clusterListDocument } from './cluster-list.js';
 import { collectionType, createCollectionHandler } from './collection-handler.js';
 import { createDiscoveryHandler, sendOuterDiscovery } from './discovery-handler.js';
@@ -18,7 +20,7 @@ import { createOpenapiHandler } from './openapi/openapi-handler.js';
 import { createRepresentations } from './representations.js';
 import { createRequestMetrics } from './request-metrics.js';
 import { parseRequestPath, type RequestTarget } from './request-path.js';
-import { createResourceHandler } from './resource-handler.js';
+import { createResourceHandler, type ResourceQuestion } from './resource-handler.js';
 import { sendJson, sendStatus, sendText } from './respond.js';
 import type { RunningLists } from './running-lists.js';
 
@@ -35,13 +37,15 @@ export interface RequestHandlerOptions {
   readonly canWatch: boolean;
   /** Milliseconds since the epoch, for the ages in Tables; those of the machine unless told. */
   readonly now?: () => number;
+  /** Who lets requests in; everybody may everything without one. */
+  readonly guard?: Guard | undefined;
   /** Whether the server is on its way down. */
   stopping(): boolean;
 }
 
 /** Answers every request; never rejects. */
 export function createRequestHandler(options: RequestHandlerOptions) {
-  const { logger, registry } = options;
+  const { logger, registry, guard } = options;
   let inFlight = 0;
   const metrics = createRequestMetrics(registry, () => inFlight);
   const inventory = createInventoryCache({ factory: options.factory, logger });
@@ -52,10 +56,11 @@ export function createRequestHandler(options: RequestHandlerOptions) {
   const collections = createCollectionHandler({ ...options, inventory, represent });
   const serveHealth = createHealthHandler(options);
 
-  async function serve(response: ServerResponse, target: RequestTarget, query: string): Promise<void> {
+  async function serve(response: ServerResponse, target: RequestTarget, question: ResourceQuestion): Promise<void> {
+    const { query } = question;
     switch (target.kind) {
       case 'resource':
-        return serveResource(response, target, query);
+        return serveResource(response, target, question);
       case 'version':
       case 'core':
       case 'groups':
@@ -63,7 +68,7 @@ export function createRequestHandler(options: RequestHandlerOptions) {
       case 'resources':
         return serveDiscovery(response, target);
       case 'collection':
-        return collections.get(response, target.name, query);
+        return collections.get(response, target.name, question);
       case 'collections':
         return collections.list(response);
       case 'clusters':
@@ -84,10 +89,12 @@ export function createRequestHandler(options: RequestHandlerOptions) {
   }
 
   /** Nothing is written, but a client may ask what it may do. */
-  function serveReview(request: IncomingMessage, response: ServerResponse, target: RequestTarget): Promise<void> {
+  function serveReview(response: ServerResponse, target: RequestTarget, access: Access | undefined): Promise<void> {
+    const request = response.req;
     const review = request.method === 'POST' ? findAccessReview(target) : undefined;
     if (review === undefined) throw readOnly();
-    return serveAccessReview(request, response, review);
+    const cluster = target.kind === 'resource' ? target.cluster : undefined;
+    return serveAccessReview(request, response, { review, access, cluster });
   }
 
   /** `encrypted`: a client that came by a name that is not in the certificate, led by DNS rebinding, did not come this far. */
@@ -96,15 +103,17 @@ export function createRequestHandler(options: RequestHandlerOptions) {
     const { method, url = '' } = request;
     const mark = url.indexOf('?');
     const query = mark === -1 ? '' : url.slice(mark + 1);
-    const target = parseRequestPath(mark === -1 ? url : url.slice(0, mark));
+    const path = mark === -1 ? url : url.slice(0, mark);
+    const target = parseRequestPath(path);
     inFlight++;
     try {
       const { host } = request.headers;
       if (host === undefined && request.httpVersion === '1.1') throw badRequest('the header Host is missing');
       if (!encrypted && !isAllowedHost(host)) throw foreignHost();
+      const access = guard === undefined ? undefined : (await guard.admit(request, path, target)).access;
       if (target.kind === 'unknown') throw unknownPath();
-      if (method === 'GET' || method === 'HEAD') await serve(response, target, query);
-      else await serveReview(request, response, target);
+      if (method === 'GET' || method === 'HEAD') await serve(response, target, { query, access });
+      else await serveReview(response, target, access);
     } catch (error) {
       answerError(response, error, target);
     }
@@ -121,6 +130,8 @@ export function createRequestHandler(options: RequestHandlerOptions) {
     const answer = toStatus(error, subjectOf(target));
     if (answer.code >= 500 && !(error instanceof ApiError))
       logger.error({ err: error, target, code: answer.code }, 'a request failed');
+    else if (answer.code === 401 && error instanceof Error)
+      logger.info({ err: error.cause, peer: response.req.socket.remoteAddress }, 'a request does not show who asks');
     else if (response.headersSent) logger.error({ err: error, target }, 'a list broke off');
     sendStatus(response, answer, error instanceof ApiError ? error.warning : undefined);
   }

@@ -11,6 +11,8 @@ import { intersectNames } from '../query/resolve-fields.js';
 import { type AnswerForm, formOf } from './answer-form.js';
 import { ApiError, unknownCluster, unknownPath, unknownSubresource } from './api-error.js';
 import { atRevision } from './at-revision.js';
+import type { Access } from './auth/access.js';
+import { describeLimits, type Limits, limit } from './auth/limits.js';
 import { checkObjectRevision } from './check-object-revision.js';
 import type { ClusterView, ServedResource } from './cluster-view.js';
 import { findMember } from './find-member.js';
@@ -25,7 +27,7 @@ import type { ChooseRepresentation } from './representations.js';
 import type { ResourceTarget } from './request-path.js';
 import { sendBytes } from './respond.js';
 import type { RunningLists } from './running-lists.js';
-import { createWarning } from './warning.js';
+import { createWarning, joinWarnings } from './warning.js';
 import { sendWatch } from './watch-response.js';
 
 export interface ResourceHandlerOptions {
@@ -39,7 +41,17 @@ export interface ResourceHandlerOptions {
   readonly represent: ChooseRepresentation;
 }
 
-export type ResourceHandler = (response: ServerResponse, target: ResourceTarget, query: string) => Promise<void>;
+export interface ResourceQuestion {
+  readonly query: string;
+  /** What the caller may see; undefined for everything. */
+  readonly access: Access | undefined;
+}
+
+export type ResourceHandler = (
+  response: ServerResponse,
+  target: ResourceTarget,
+  question: ResourceQuestion,
+) => Promise<void>;
 
 /** Serves gets and lists of resources; rejects with what the error bridge knows. */
 export function createResourceHandler(options: ResourceHandlerOptions): ResourceHandler {
@@ -79,20 +91,38 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
       continueTokens: options.continueTokens,
       watch: target.watch,
     });
-    if (list.watch !== undefined) return serveWatch(response, request, list);
+    const limits = await limitsOf(request, list);
+    const limited = limits === undefined ? list : { ...list, options: limit(list.options, limits) };
+    if (list.watch !== undefined) return serveWatch(response, request, { list: limited, limits });
     const representation = represent(request, { transform, asked: asForm(list), isList: true });
     const content = representation.list(describeList(served, list));
-    const selected = representation.forList(list.options);
+    const selected = representation.forList(limited.options);
     await lists.run(response, (signal) =>
       sendList(response, atRevision(served.storage.list(selected, signal), list.revisionBound), {
         content,
         encoding,
-        warning: warningOf(request, list.options.clusters),
+        warning: warningOf(request, limited.options.clusters, limits),
       }),
     );
   }
 
-  async function serveWatch(response: ServerResponse, request: ResourceRequest, list: ParsedList): Promise<void> {
+  async function limitsOf({ target, view, served, access }: ResourceRequest, list: ParsedList) {
+    const { group, resource, namespaced } = served.inventory;
+    return access?.limitList(target, {
+      verb: list.watch === undefined ? 'list' : 'watch',
+      options: list.options,
+      clusters: view.inventories
+        .filter(({ resources }) => resources.some((type) => type.resource === resource && type.group === group))
+        .map(({ cluster }) => cluster),
+      namespaced,
+    });
+  }
+
+  async function serveWatch(
+    response: ServerResponse,
+    request: ResourceRequest,
+    { list, limits }: { readonly list: ParsedList; readonly limits: Limits | undefined },
+  ): Promise<void> {
     const { target, served } = request;
     if (!options.canWatch) throw new ApiError(methodNotAllowed('watch', target));
     const { transform } = formOf(response.req, watchOffer);
@@ -107,7 +137,7 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
         type: served.inventory,
         representation,
         signal,
-        warning: warningOf(request, list.options.clusters),
+        warning: warningOf(request, list.options.clusters, limits),
       }),
     );
   }
@@ -116,9 +146,10 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
     const { target, query, served } = request;
     const { cluster, namespace = '' } = target;
     if (served.inventory.namespaced && target.namespace === undefined) throw unknownPath();
+    const asked = query === '' ? undefined : parseGetRequest(query);
+    await request.access?.checkObject(target, { injectEvents: asked?.injectEvents });
     if (cluster === undefined) throw await refuseWithoutCluster(served.storage, target);
     const { transform, encoding } = formOf(response.req, objectOffer);
-    const asked = query === '' ? undefined : parseGetRequest(query);
     const representation = represent(request, { transform, asked, isList: false });
     const object =
       asked?.injectEvents === true
@@ -140,12 +171,12 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
     return options.represent({ transform, kind, printer, isList, includeObject, onlyMetadata });
   }
 
-  return async (response, target, query) => {
+  return async (response, target, question) => {
     const { view, served } = await locate(target);
     const { subresource } = target;
     if (subresource !== undefined && (subresource !== 'status' || target.watch)) throw unknownSubresource(target);
     if (!served.inventory.namespaced && target.namespace !== undefined) throw unknownPath();
-    const request = { target, query, view, served };
+    const request = { target, ...question, view, served };
     if (target.name === undefined || target.watch) return serveList(response, request);
     return serveObject(response, request, target.name);
   };
@@ -156,19 +187,23 @@ function hasStatus(json: Uint8Array): boolean {
   return findMember(json, 0, 'status') !== -1;
 }
 
-interface ResourceRequest {
+interface ResourceRequest extends ResourceQuestion {
   readonly target: ResourceTarget;
-  readonly query: string;
   readonly view: ClusterView;
   readonly served: ServedResource;
 }
 
-function warningOf({ view, served }: ResourceRequest, clusters?: NameFilter): string | undefined {
-  const health = healthWarning(view.unhealthy, clusters);
+function warningOf(
+  { view, served }: ResourceRequest,
+  clusters?: NameFilter,
+  limits?: Limits | undefined,
+): string | undefined {
   const deprecation = deprecationOf(served.inventory);
-  if (deprecation === undefined) return health;
-  const warning = createWarning(deprecation);
-  return health === undefined ? warning : `${health}, ${warning}`;
+  return joinWarnings([
+    healthWarning(view.unhealthy, clusters),
+    deprecation && createWarning(deprecation),
+    limits && createWarning(describeLimits(limits)),
+  ]);
 }
 
 interface AskedForm {

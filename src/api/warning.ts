@@ -2,3 +2,9 @@
 export function createWarning(text: string): string {
   return `299 - "${text.replace(/[^ !#-[\]-~]/g, '?')}"`;
 }
+
+/** Several of them as one header; undefined when there are none. */
+export function joinWarnings(warnings: readonly (string | undefined)[]): string | undefined {
+  const given = warnings.filter((warning) => warning !== undefined);
+  return given.length === 0 ? undefined : given.join(', ');
+}

@@ -1,14 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { type App, type SecureSettings, type SynchroSettings, startApp } from '../app.js';
+import { type AuthOptions, type AuthSettings, resolveAuthSettings } from '../config/auth-settings.js';
 import { type CertificateOptions, resolveCertificateFiles } from '../config/certificate-files.js';
 import { ConfigError } from '../config/config-error.js';
 import { defaultBindAddress, defaultPort } from '../config/defaults.js';
 import { parseDuration } from '../config/duration.js';
 import { isLoopback, type ListenAddress, parseListenAddress, parseSecureAddress } from '../config/listen-address.js';
+import { parseBoolean } from '../config/parse-boolean.js';
 import { resolveStorageSettings } from '../config/storage-settings.js';
 import { parseFeatureGates } from '../query/feature-gates.js';
+import { inClusterTarget } from '../synchro/connection/in-cluster.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
+import { addAuthOptions } from './auth-options.js';
 import { createFollowReport } from './follow-report.js';
 import { defaultKubeconfigPath } from './kubeconfig-file.js';
 import { endOnUncaughtErrors, nextSignal } from './process-signals.js';
@@ -22,14 +26,13 @@ import {
   type SynchroOptions,
 } from './synchro-options.js';
 
-interface ServeOptions extends StorageOptions, CertificateOptions, Partial<SynchroOptions> {
+interface ServeOptions extends StorageOptions, CertificateOptions, AuthOptions, Partial<SynchroOptions> {
   /** `true` where the flag stands without a file. */
   readonly kubeconfig?: string | true;
   readonly hostKubeconfig?: string | true;
   readonly insecurePort?: string;
   readonly securePort?: string;
   readonly bindAddress: string;
-  readonly anonymousAuth?: boolean;
   readonly shutdownDelayDuration: string;
 }
 
@@ -100,7 +103,7 @@ export function apiserverCommand(): Command {
 }
 
 function addServingOptions(command: Command): Command {
-  return command
+  return addAuthOptions(command)
     .addOption(
       new Option(
         '--insecure-port <port>',
@@ -116,12 +119,6 @@ function addServingOptions(command: Command): Command {
       new Option('--bind-address <address>', 'address to listen on; beyond loopback only for https').default(
         defaultBindAddress,
       ),
-    )
-    .addOption(
-      new Option(
-        '--anonymous-auth',
-        'let everybody who reaches an address beyond loopback read everything, Secrets too: there is no authentication yet',
-      ).env('CLUSTERDEX_ANONYMOUS_AUTH'),
     )
     .addOption(
       new Option(
@@ -156,14 +153,15 @@ async function serve(options: ServeOptions): Promise<void> {
   // On a terminal a screen tells what happens.
   const logger = createLogger(options.logLevel ?? (synchro !== undefined && process.stdout.isTTY ? 'warn' : 'info'));
   const storage = resolveStorageSettings(options);
-  const { address, secure } = resolveAddresses(options, storage.dataDirectory);
   const shutdownDelay = parseDuration('--shutdown-delay-duration', options.shutdownDelayDuration);
+  const auth = resolveAuth(options);
+  const { address, secure } = resolveAddresses(options, { dataDirectory: storage.dataDirectory, auth });
   endOnUncaughtErrors(logger);
   const stopSignal = nextSignal();
-  const app = await startApp({ storage, address, secure, gates, logger, synchro }).catch((error: unknown) => {
+  const app = await startApp({ storage, address, secure, auth, gates, logger, synchro }).catch((error: unknown) => {
     throw listenError(error, secure?.address);
   });
-  if (secure !== undefined && !isLoopback(secure.address.host)) {
+  if (auth === undefined && secure !== undefined && !isLoopback(secure.address.host)) {
     logger.warn(
       { address: secure.address },
       'everybody who reaches this address may read everything: nobody is authenticated',
@@ -233,20 +231,30 @@ interface Addresses {
   readonly secure: SecureSettings | undefined;
 }
 
+function resolveAuth(options: ServeOptions): AuthSettings | undefined {
+  const isReachable = options.securePort !== undefined && !isLoopback(options.bindAddress);
+  return resolveAuthSettings(options, { isReachable, isInCluster: inClusterTarget() !== undefined });
+}
+
+interface AddressParts {
+  readonly dataDirectory: string;
+  readonly auth: AuthSettings | undefined;
+}
+
 /** Plain http unless only https is asked for; both when both are. */
-function resolveAddresses(options: ServeOptions, dataDirectory: string): Addresses {
+function resolveAddresses(options: ServeOptions, { dataDirectory, auth }: AddressParts): Addresses {
   const { bindAddress, securePort, insecurePort } = options;
   if (securePort === undefined) {
     return { address: parseListenAddress(bindAddress, insecurePort ?? String(defaultPort)), secure: undefined };
   }
-  const anonymousAuth = options.anonymousAuth === true;
+  const anonymousAuth = parseBoolean('--anonymous-auth', options.anonymousAuth) === true;
   return {
     address:
       insecurePort === undefined
         ? undefined
         : parseListenAddress(isLoopback(bindAddress) ? bindAddress : defaultBindAddress, insecurePort),
     secure: {
-      address: parseSecureAddress(bindAddress, securePort, { anonymousAuth }),
+      address: parseSecureAddress(bindAddress, securePort, { authenticates: auth !== undefined, anonymousAuth }),
       files: resolveCertificateFiles(options, dataDirectory),
     },
   };

@@ -20,23 +20,30 @@ export function parseListenAddress(host: string, port: string): ListenAddress {
   return Object.freeze({ host: withoutName(host), port: number });
 }
 
-/** Where to serve TLS. As long as there is no authentication, beyond loopback only with `anonymousAuth`. Throws ConfigError. */
+/** Where to serve TLS; beyond loopback only where somebody asks who the caller is, or with `anonymousAuth`. Throws ConfigError. */
 export function parseSecureAddress(
   host: string,
   port: string,
-  { anonymousAuth = false }: { readonly anonymousAuth?: boolean } = {},
+  { authenticates = false, anonymousAuth = false }: SecureAddressOptions = {},
 ): ListenAddress {
   const number = parsePort('--secure-port', port);
   if (host !== 'localhost' && isIP(host) === 0) {
     throw new ConfigError(`--bind-address has to be an IP address or localhost, not ${JSON.stringify(host)}`);
   }
-  if (!isLoopback(host) && !anonymousAuth) {
+  if (!isLoopback(host) && !authenticates && !anonymousAuth) {
     throw new ConfigError(
-      `--bind-address ${host} can be reached by others, and without authentication, which comes with a later release, everybody who ` +
-        'reaches it may read everything, Secrets too: bind a loopback address, or allow it with --anonymous-auth',
+      `--bind-address ${host} can be reached by others, and without authentication everybody who reaches it may read everything, Secrets ` +
+        'too: say who may with --authentication-kubeconfig, --client-ca-file or --token-auth-file, bind a loopback address, or allow it with --anonymous-auth',
     );
   }
   return Object.freeze({ host: withoutName(host), port: number });
+}
+
+export interface SecureAddressOptions {
+  /** Whether callers have to say who they are. */
+  readonly authenticates?: boolean;
+  /** Whether they need not. */
+  readonly anonymousAuth?: boolean;
 }
 
 export function isLoopback(host: string): boolean {

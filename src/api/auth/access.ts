@@ -14,11 +14,14 @@ import type { User } from './user.js';
 /** What the caller of a request may see of what clusters hold. Everything rejects with ApiError 403 when that is nothing, 503 when nobody can say. */
 export interface Access {
   readonly user: User;
-  checkObject(target: ResourceTarget): Promise<void>;
+  /** Whether the content may be read, or whatever the verb says. */
+  allows(verb: string, scope: ContentScope): Promise<boolean>;
+  /** `injectEvents`: whether the events of the object come along. */
+  checkObject(target: ResourceTarget, options?: { readonly injectEvents?: boolean | undefined }): Promise<void>;
   /** Undefined for all that is asked for. */
   limitList(target: ResourceTarget, list: ListScope): Promise<Limits | undefined>;
   /** Which of the types of a collection may be listed, and where; undefined for all of them. */
-  limitCollection(collection: CollectionScope): Promise<CollectionLimits | undefined>;
+  limitCollection(collection: CollectionScope): Promise<Limits | undefined>;
 }
 
 export interface ListScope {
@@ -26,6 +29,8 @@ export interface ListScope {
   readonly options: ListOptions;
   /** Those that are known to hold the type. */
   readonly clusters: readonly string[];
+  /** Of the type; what is in no namespace takes a right that is in none. */
+  readonly namespaced: boolean;
 }
 
 export interface CollectionScope {
@@ -33,12 +38,8 @@ export interface CollectionScope {
   readonly name: string;
   readonly options: CollectionListOptions;
   readonly clusters: readonly string[];
-  /** All that are stored of those that are asked for. */
-  readonly types: readonly { readonly group: string; readonly resource: string }[];
-}
-
-export interface CollectionLimits extends Limits {
-  readonly types?: readonly ResourceTypeSelector[];
+  /** All that are known of those that are asked for. */
+  readonly types: readonly (ResourceTypeSelector & { readonly resource: string })[];
 }
 
 export interface AccessOptions {
@@ -46,6 +47,8 @@ export interface AccessOptions {
   readonly authorizer: Authorizer;
   readonly factory: StorageFactory;
 }
+
+type Place = Pick<ContentScope, 'cluster' | 'namespace'>;
 
 const mostNamespaces = 200;
 const atOnce = 32;
@@ -66,20 +69,18 @@ export function createAccess({ user, authorizer, factory }: AccessOptions): Acce
   }
 
   /** Along clusters, then along namespaces. Undefined for everything, 'nothing' for nothing. */
-  async function limitsOf(scope: ContentScope, { verb, options, clusters }: ListScope) {
+  async function limitsOf(scope: ContentScope, { verb, options, clusters, namespaced }: ListScope) {
     const { in: only } = options.clusters ?? {};
-    const cluster = scope.cluster ?? (only?.length === 1 ? only[0] : undefined);
-    const within = { ...scope, cluster };
+    const cluster = scope.cluster ?? single(only);
     if (await may(verb, { ...scope, cluster: undefined })) return undefined;
-    if (cluster !== undefined && (await may(verb, within))) return undefined;
+    if (cluster !== undefined && (await may(verb, { ...scope, cluster }))) return undefined;
     if (cluster === undefined) {
-      const wanted = only ?? clusters;
-      const seen = await filter(wanted, (name) => may(verb, { ...scope, cluster: name }));
+      const seen = await filter(only ?? clusters, (name) => may(verb, { ...scope, cluster: name }));
       if (seen.length > 0) return { clusters: seen };
     }
-    if (scope.namespace !== undefined) return 'nothing';
+    if (scope.namespace !== undefined || !namespaced) return 'nothing';
     const candidates = options.namespaces?.in ?? (await storedNamespaces(cluster));
-    const seen = await filter(candidates, (namespace) => may(verb, { ...within, namespace }));
+    const seen = await filter(candidates, (namespace) => may(verb, { ...scope, cluster, namespace }));
     return seen.length > 0 ? { namespaces: seen } : 'nothing';
   }
 
@@ -94,62 +95,82 @@ export function createAccess({ user, authorizer, factory }: AccessOptions): Acce
   }
 
   /** What looks at more than the objects that are listed takes more than the right to list them. */
-  async function checkExtras(options: ListOptions, scope: Pick<ContentScope, 'cluster' | 'namespace'>): Promise<void> {
-    const needed = [
-      ...(options.injectEvents === true ? [{ ...scope, resource: 'events' }] : []),
-      ...(options.rawQuery === undefined ? [] : [{ resource: '*' }]),
-    ];
-    for (const extra of needed) {
-      if (!(await may('list', extra))) throw forbidden(user, contentAttributes('list', extra));
+  async function checkExtras(options: ListOptions, places: readonly Place[]): Promise<void> {
+    const { injectEvents, owner, rawQuery } = options;
+    const needed: ContentScope[] = [];
+    if (injectEvents === true) needed.push(...places.map((place) => ({ ...place, resource: 'events' })));
+    if (owner !== undefined) {
+      const { group, resource } = 'groupResource' in owner && owner.groupResource ? owner.groupResource : everything;
+      needed.push(...places.map((place) => ({ ...place, group, resource })));
     }
+    if (rawQuery !== undefined) needed.push(everything);
+    await checkRights('list', needed);
+  }
+
+  async function checkRights(verb: string, scopes: readonly ContentScope[]): Promise<void> {
+    const [missing] = await filter(scopes, async (scope) => !(await allows(verb, scope)));
+    if (missing !== undefined) throw forbidden(user, contentAttributes(verb, missing));
+  }
+
+  /** In one cluster, or in all of them. */
+  async function allows(verb: string, scope: ContentScope): Promise<boolean> {
+    return (
+      (await may(verb, scope)) || (scope.cluster !== undefined && (await may(verb, { ...scope, cluster: undefined })))
+    );
   }
 
   return {
     user,
-    async checkObject(target) {
+    allows,
+    async checkObject(target, { injectEvents = false } = {}) {
       const { group, resource, cluster, namespace, name } = target;
       const scope = { group, resource, cluster, namespace, name };
-      if (await may('get', scope)) return;
-      if (cluster !== undefined && (await may('get', { ...scope, cluster: undefined }))) return;
-      throw refusal('get', target, scope);
+      if (!(await allows('get', scope))) throw refusal('get', target, scope);
+      if (injectEvents) await checkRights('list', [{ resource: 'events', cluster, namespace }]);
     },
     async limitList(target, list) {
       const { group, resource, cluster, namespace, name } = target;
       const scope = { group, resource, cluster, namespace, name };
       const limits = await limitsOf(scope, list);
       if (limits === 'nothing') throw refusal(list.verb, target, scope);
-      await checkExtras(list.options, { cluster, namespace, ...(limits && firstOf(limits)) });
+      await checkExtras(list.options, placesOf(list.options, limits));
       return limits;
     },
     async limitCollection(collection) {
       const { verb, name, types, options } = collection;
-      const all = { resource: '*' };
-      const whole = await limitsOf(all, collection);
-      let limits: CollectionLimits | undefined;
-      if (whole === 'nothing' || whole?.namespaces !== undefined) {
-        const seen = await filter(types, ({ group, resource }) => may(verb, { group, resource }));
-        if (seen.length > 0) limits = { types: seen.map(({ group, resource }) => ({ group, resource })) };
-        else if (whole === 'nothing') throw forbidden(user, contentAttributes(verb, { ...all, name }));
-        else limits = whole;
-      } else limits = whole;
-      await checkExtras(options, limits?.clusters === undefined ? {} : firstOf(limits));
+      const whole = await limitsOf(everything, { ...collection, namespaced: true });
+      const limits = whole === 'nothing' || whole?.namespaces !== undefined ? await byTypes() : whole;
+      await checkExtras(options, placesOf(options, limits));
       return limits;
+
+      /** Types everywhere show more than everything in some namespaces, as a rule. */
+      async function byTypes(): Promise<Limits> {
+        const place = { cluster: single(options.clusters?.in), namespace: single(options.namespaces?.in) };
+        const seen = await filter(types, ({ group, resource }) => allows(verb, { ...place, group, resource }));
+        if (seen.length > 0) return { types: seen };
+        if (whole !== 'nothing' && whole !== undefined) return whole;
+        throw forbidden(user, contentAttributes(verb, { ...everything, name }));
+      }
     },
   };
 
   function refusal(verb: string, target: ResourceTarget, scope: ContentScope) {
     const { resource, subresource, group } = contentAttributes(verb, scope);
     const right = subresource === undefined ? resource : `${resource}/${subresource}`;
-    return forbidden(
-      user,
-      innerAttributes(verb, target),
-      `it takes the right to ${verb} ${right} in API group ${group}`,
-    );
+    const why = `it takes the right to ${verb} ${right} in API group ${group}`;
+    return forbidden(user, innerAttributes(verb, target), why);
   }
 }
 
-/** Events of a limited list have to be allowed where it begins; it says no to more than it has to, and never yes. */
-function firstOf({ clusters, namespaces }: Limits): Pick<ContentScope, 'cluster' | 'namespace'> {
-  if (clusters !== undefined) return clusters.length === 1 ? { cluster: clusters[0] } : {};
-  return namespaces?.length === 1 ? { namespace: namespaces[0] } : {};
+const everything = Object.freeze({ resource: '*', group: '' });
+
+function single(names: readonly string[] | undefined): string | undefined {
+  return names?.length === 1 ? names[0] : undefined;
+}
+
+/** Where the objects of a list may be. */
+function placesOf(options: ListOptions, limits: Limits | undefined): readonly Place[] {
+  const clusters = limits?.clusters ?? options.clusters?.in ?? [undefined];
+  const namespaces = limits?.namespaces ?? options.namespaces?.in ?? [undefined];
+  return clusters.flatMap((cluster) => namespaces.map((namespace) => ({ cluster, namespace })));
 }

@@ -35,9 +35,17 @@ export function leadsTo(
   return false;
 }
 
-/** An authority may stand in the chain itself: then it has issued itself. */
+const checked = new WeakMap<X509Certificate, WeakMap<X509Certificate, boolean>>();
+
+/** An authority may stand in the chain itself: then it has issued itself. A signature is checked once, not with each request of a connection. */
 function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
-  return issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+  const results = checked.get(certificate) ?? new WeakMap<X509Certificate, boolean>();
+  checked.set(certificate, results);
+  const known = results.get(issuer);
+  if (known !== undefined) return known;
+  const result = issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+  results.set(issuer, result);
+  return result;
 }
 
 function isCurrent({ validFrom, validTo }: X509Certificate, now: number): boolean {

@@ -5,4 +5,5 @@ export interface HostClient {
   /** Both reject when there is no answer, and for one that is an error. */
   get(path: string): Promise<unknown>;
   post(path: string, body: object): Promise<unknown>;
+  close(): Promise<void>;
 }

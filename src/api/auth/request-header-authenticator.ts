@@ -50,7 +50,7 @@ function readUser(request: IncomingMessage, headers: RequestHeaders) {
   return {
     name,
     ...(uid === undefined ? {} : { uid }),
-    groups: headers.group.flatMap((header) => sent.get(header) ?? []),
+    groups: headers.group.flatMap((header) => sent.get(header) ?? []).filter((group) => group !== ''),
     extra,
   };
 }
@@ -70,7 +70,7 @@ function sentHeaders({ rawHeaders }: IncomingMessage): ReadonlyMap<string, reado
 
 function unescapeKey(key: string): string {
   try {
-    return decodeURIComponent(key).toLowerCase();
+    return decodeURIComponent(key);
   } catch {
     return key;
   }

@@ -5,7 +5,7 @@ import { ApiError } from '../api-error.js';
 import { AuthenticationError, type Authenticator } from './authenticator.js';
 import { createDecisionCache } from './decision-cache.js';
 import type { HostClient } from './host-client.js';
-import type { User } from './user.js';
+import { noExtra, type User } from './user.js';
 
 const longestToken = 32 * 1024;
 
@@ -28,9 +28,9 @@ export function createTokenDigests(): TokenDigests {
 }
 
 /** Knows the tokens of a file; of others it says nothing, for the next one to look at. */
-export function createTokenFileAuthenticator(users: ReadonlyMap<string, User>): Authenticator {
+export function createTokenFileAuthenticator(users: ReadonlyMap<string, Omit<User, 'extra'>>): Authenticator {
   const digests = createTokenDigests();
-  const known = new Map([...users].map(([token, user]) => [digests.digest(token), user]));
+  const known = new Map([...users].map(([token, user]) => [digests.digest(token), { ...user, extra: noExtra }]));
   return (request) => {
     const token = bearerToken(request);
     return token === undefined ? undefined : known.get(digests.digest(token));

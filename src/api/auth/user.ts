@@ -9,8 +9,10 @@ export interface User {
 export const authenticatedGroup = 'system:authenticated';
 export const privilegedGroup = 'system:masters';
 
+export const noExtra: User['extra'] = Object.freeze({});
+
 export const anonymousUser: User = Object.freeze({
   name: 'system:anonymous',
   groups: Object.freeze(['system:unauthenticated']),
-  extra: Object.freeze({}),
+  extra: noExtra,
 });

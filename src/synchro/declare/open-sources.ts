@@ -1,11 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { ConfigError } from '../../config/config-error.js';
 import type { SyncResources } from '../cluster/pedia-cluster.js';
 import type { ClusterConnection } from '../connection/cluster-connection.js';
-import type { ClusterTarget } from '../connection/cluster-target.js';
-import { createClusterConnection } from '../connection/create-connection.js';
-import { inClusterTarget } from '../connection/in-cluster.js';
-import { readKubeconfigFile } from '../connection/kubeconfig.js';
+import { openHostConnection } from '../connection/open-host-connection.js';
 import { createKubernetesLeaseStore } from '../lease/kubernetes-lease-store.js';
 import type { LeaseStore } from '../lease/lease-store.js';
 import type { SyncLogger } from '../resource-sync/resource-sync.js';
@@ -49,7 +45,10 @@ export async function openSources(settings: SourceSettings, logger: SyncLogger):
   let connection: ClusterConnection | undefined;
   let leaseStore: LeaseStore | undefined;
   if (host !== undefined) {
-    connection = createClusterConnection(await hostTarget(host));
+    connection = await openHostConnection({
+      kubeconfig: host.kubeconfig,
+      otherwise: 'name the kubeconfig of the host cluster, or a folder with --clusters-dir',
+    });
     const namespace = host.namespace ?? process.env.CLUSTERPEDIA_NAMESPACE ?? readNamespace() ?? defaultNamespace;
     const { shardingName, leaseName } = host;
     sources.push(createHostClusterSource({ connection, namespace, shardingName, logger }));
@@ -68,20 +67,6 @@ export async function openSources(settings: SourceSettings, logger: SyncLogger):
       await connection?.close();
     },
   };
-}
-
-async function hostTarget({ kubeconfig }: HostSettings): Promise<ClusterTarget> {
-  if (kubeconfig === undefined) {
-    const target = inClusterTarget();
-    if (target !== undefined) return target;
-    throw new ConfigError(
-      'this process runs in no cluster: name the kubeconfig of the host cluster, or a folder with --clusters-dir',
-    );
-  }
-  const config = await readKubeconfigFile(kubeconfig);
-  const context = config.currentContext ?? config.contexts[0];
-  if (context === undefined) throw new ConfigError(`${kubeconfig}: expected a context, found none`);
-  return config.target(context);
 }
 
 function readNamespace(): string | undefined {

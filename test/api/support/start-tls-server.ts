@@ -5,6 +5,8 @@ import type { StorageFactory } from '@clusterdex/storage-contract';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { createApiServer } from '../../../src/api/api-server.js';
+import { createGuard } from '../../../src/api/auth/guard.js';
+import type { OpenedAuth } from '../../../src/api/auth/open-auth.js';
 import { openCertificateSource } from '../../../src/api/certificate-source.js';
 import { resolveCertificateFiles } from '../../../src/config/certificate-files.js';
 import { createContinueTokens } from '../../../src/query/continue-tokens.js';
@@ -20,8 +22,8 @@ export interface TlsServer {
   stop(signal: AbortSignal): Promise<void>;
 }
 
-/** Serves a storage over TLS and over plain http, with a certificate of its own. */
-export async function startTlsServer(factory: StorageFactory): Promise<TlsServer> {
+/** Serves a storage over TLS and over plain http, with a certificate of its own; to everybody unless `auth` says who may what. */
+export async function startTlsServer(factory: StorageFactory, auth?: OpenedAuth): Promise<TlsServer> {
   const folder = mkdtempSync(join(tmpdir(), 'clusterdex-tls-'));
   const logger = pino({ level: 'silent' });
   const files = resolveCertificateFiles({ certDir: folder }, folder);
@@ -35,8 +37,9 @@ export async function startTlsServer(factory: StorageFactory): Promise<TlsServer
     continueTokens: createContinueTokens(Buffer.alloc(32, 1)),
     logger,
     registry,
+    guard: auth && createGuard({ ...auth, factory }),
   });
-  const tlsUrl = await server.listen({ host: '127.0.0.1', port: 0, certificate });
+  const tlsUrl = await server.listen({ host: '127.0.0.1', port: 0, certificate, clients: auth?.authorities });
   const plainUrl = await server.listen({ host: '127.0.0.1', port: 0 });
   return {
     plainUrl,
