@@ -9,7 +9,7 @@ export function isWell({ violations, conformance }: PluginCheckOutcome): boolean
 /** For people: a line for each thing that is wrong, or one that says what was checked. */
 export function formatCheck(row: PluginRow, outcome: PluginCheckOutcome): string {
   const { conformance, violations, runsKit } = outcome;
-  const failures = conformance?.summary.failed.map(({ name, error }) => `${name}: ${oneLine(error)}`) ?? [];
+  const failures = conformance?.summary.failed.map(({ name, error }) => `${name}: ${indented(error)}`) ?? [];
   return [
     ...(conformance === undefined ? [] : [countsOf(conformance), ...storesOf(conformance)]),
     ...[...violations, ...failures].map((violation) => `✗ ${violation}`),
@@ -39,6 +39,10 @@ function storesOf({ stores }: ConformanceResult): readonly string[] {
   return [`left for you to remove: ${stores.length} stores, ${stores[0]} to ${stores.at(-1)}`];
 }
 
-function oneLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ');
+/** Some say in several lines what was expected and what was found; the rest of long ones is in --json and --junit. */
+function indented(error: unknown): string {
+  const lines = (error instanceof Error ? error.message : String(error))
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  return [...lines.slice(0, 16), ...(lines.length > 16 ? ['…'] : [])].join('\n      ');
 }

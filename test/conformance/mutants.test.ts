@@ -3,9 +3,12 @@ import { conformanceTopics, createTestHost, runConformance } from '@clusterdex/s
 import { describe, expect, it } from '@jest/globals';
 import plugin from 'memory-storage';
 import { mutants as readMutants } from './mutants.js';
+import { randomMutants } from './random-mutants.js';
 import { watchMutants } from './watch-mutants.js';
 
-const mutants = [...readMutants, ...watchMutants];
+const mutants = [...readMutants, ...watchMutants, ...randomMutants];
+const open = (directory: string) => plugin.createStorageFactory({ journal: false }, createTestHost(directory));
+const reference = { capabilities: plugin.capabilities, open };
 
 const run = (mutate: (storage: StorageFactory) => StorageFactory, only: readonly string[], skip = {}) =>
   runConformance(
@@ -13,9 +16,10 @@ const run = (mutate: (storage: StorageFactory) => StorageFactory, only: readonly
       name: 'mutant',
       capabilities: plugin.capabilities,
       soakSeconds: 1,
+      seed: 7,
+      reference,
       skip,
-      open: async (directory) =>
-        mutate(await plugin.createStorageFactory({ journal: false }, createTestHost(directory))),
+      open: async (directory) => mutate(await open(directory)),
     },
     only,
   );
@@ -58,6 +62,29 @@ describe('the conformance kit', () => {
     const { failed, passed } = await run((storage) => storage, names);
     expect(failed).toEqual([]);
     expect(passed.toSorted()).toEqual(names.toSorted());
+  });
+
+  it('says of what it drew at random the smallest that goes wrong, the same each time', async () => {
+    const mutant = randomMutants.find(({ foundBy }) => foundBy.startsWith('random lists'));
+    const messages = async (): Promise<string> => {
+      const { failed } = await run(mutant?.mutate ?? ((storage) => storage), [mutant?.foundBy ?? '']);
+      return failed.map(({ error }) => String(error)).join();
+    };
+    const message = await messages();
+    expect(message).toContain('with seed 7: query ');
+    // Of all that was asked and written only what it takes is left.
+    const [, options = ''] = /a list of \w+ (\{.*\})\n/.exec(message) ?? [];
+    expect(JSON.parse(options)).toEqual({ orderBy: [expect.anything(), expect.anything()] });
+    expect(message).toContain('behind 2 changes:');
+    expect(await messages()).toBe(message);
+  });
+
+  it('skips what compares with a reference storage when there is none, and says so', async () => {
+    const name = 'random lists of a random fleet are those of the reference storage';
+    const options = { name: 'alone', capabilities: plugin.capabilities, open };
+    const { skippedByName, cases } = await runConformance(options, [name]);
+    expect(skippedByName).toEqual([{ name, reason: 'no reference storage is given' }]);
+    expect(cases).toMatchObject([{ name, outcome: 'skipped', topic: 'beside the reference storage' }]);
   });
 
   it('tells a named skip that matches no case', async () => {

@@ -62,12 +62,21 @@ export function createCaseRunner(options: ConformanceOptions): CaseRunner {
     const { stores, storage } = await storesFor(one);
     let current = storage;
     const [directory = ''] = stores.directories;
+    const { reference } = options;
+    const references = reference && createStores(reference);
     try {
       await one.run({
         storage,
         capabilities: options.capabilities,
         soakSeconds: soakSecondsOf(options),
         seed,
+        ...(reference &&
+          references && {
+            reference: {
+              capabilities: reference.capabilities,
+              open: async () => references.open(await references.createDirectory()),
+            },
+          }),
         openAnother: async () => stores.open(await stores.createDirectory()),
         openSame: () => stores.open(directory),
         async reopen() {
@@ -77,6 +86,7 @@ export function createCaseRunner(options: ConformanceOptions): CaseRunner {
         },
       });
     } finally {
+      await references?.close();
       if (stores !== shared?.stores) await stores.close();
     }
   }
@@ -87,9 +97,11 @@ export function createCaseRunner(options: ConformanceOptions): CaseRunner {
 
   return {
     close,
-    skip({ name, needs = [] }) {
+    skip({ name, needs = [], needsReference }) {
       const missing = needs.find((capability) => !options.capabilities[capability]);
-      const reason = missing === undefined ? options.skip?.[name] : `it has no ${missing}`;
+      const unreferenced =
+        needsReference && options.reference === undefined ? 'no reference storage is given' : undefined;
+      const reason = missing === undefined ? (options.skip?.[name] ?? unreferenced) : `it has no ${missing}`;
       if (reason === undefined) return undefined;
       (missing === undefined ? skippedByName : skippedByCapability).push({ name, reason });
       record(name, { outcome: 'skipped', seconds: 0, reason });
@@ -123,7 +135,7 @@ interface Stores {
   close(): Promise<void>;
 }
 
-function createStores(options: ConformanceOptions): Stores {
+function createStores(options: Pick<ConformanceOptions, 'open' | 'remove'>): Stores {
   const directories: string[] = [];
   const opened: StorageFactory[] = [];
   return {

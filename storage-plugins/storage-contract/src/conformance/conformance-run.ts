@@ -6,6 +6,13 @@ import { conformanceTopics } from './cases/topics.js';
 import type { ConformanceCase, ConformanceTopic } from './conformance-case.js';
 import type { ConformanceSummary } from './conformance-summary.js';
 
+/** A storage that is taken to be right, to compare with: the one called memory, unless there is a reason. */
+export interface ReferenceStorage {
+  readonly capabilities: Capabilities;
+  /** As `open` of the options. */
+  open(directory: string): Promise<StorageFactory>;
+}
+
 export interface ConformanceOptions {
   /** What the storage is called in the output. */
   readonly name: string;
@@ -17,6 +24,8 @@ export interface ConformanceOptions {
   open(directory: string): Promise<StorageFactory>;
   /** Removes what the store of a directory has outside that directory; called when it is shut down. */
   remove?(directory: string): Promise<void>;
+  /** Without it, the cases that compare with it are skipped, and say so. */
+  readonly reference?: ReferenceStorage;
   /** For how long cases that write at random do so, in seconds; unless given $CLUSTERDEX_SOAK_SECONDS, or else 5. */
   readonly soakSeconds?: number;
   /** Of what is drawn at random; unless given $CLUSTERDEX_SEED, or else another one each time. Failures name it. */

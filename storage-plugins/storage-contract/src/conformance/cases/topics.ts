@@ -5,6 +5,7 @@ import { cleanCases } from './clean.js';
 import { collectionCases } from './collections.js';
 import { combinationCases } from './combinations.js';
 import { concurrencyCases } from './concurrency.js';
+import { differentialCases } from './differential.js';
 import { durabilityCases } from './durability.js';
 import { eventCases } from './events.js';
 import { explainCases } from './explain.js';
@@ -63,4 +64,5 @@ export const conformanceTopics: readonly ConformanceTopic[] = [
   { topic: 'abort', cases: abortCases },
   { topic: 'durability', cases: durabilityCases },
   { topic: 'health and shutdown', cases: shutdownCases },
+  { topic: 'beside the reference storage', cases: differentialCases },
 ];
