@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   createStorageError,
   type ObjectChange,
+  prepareObject,
   type ResourceInventory,
   type StorageFactory,
 } from '@clusterdex/storage-contract';
@@ -474,6 +475,50 @@ suite(`a resource sync${apiServerAssets === undefined ? ` (${apiServerNotRun})` 
     await until(sync, ({ reason }) => reason === undefined);
     await stop();
   });
+
+  for (const ignoreVersions of [false, true]) {
+    const how = ignoreVersions ? ', also when all is written anew' : '';
+    it(`deletes of a forgotten history no more than the version that it knows${how}`, async () => {
+      // As a writer does that has the lease no more when its write arrives: the next one has written since.
+      const cluster = `forgotten-${ignoreVersions}`;
+      const objects = storage.factory.resourceStorage(configMaps);
+      const put = (name: string, resourceVersion: string): ObjectChange => ({
+        type: 'upsert',
+        object: prepareObject(
+          Buffer.from(
+            JSON.stringify({
+              apiVersion: 'v1',
+              kind: 'ConfigMap',
+              metadata: { name, namespace: 'work', resourceVersion },
+            }),
+          ),
+          { cluster },
+        ),
+      });
+      await storage.factory.prepareCluster(cluster);
+      await objects.write(cluster, [put('ghost', '999999998'), put('c-1', '999999998')]);
+      const deletes: ObjectChange[] = [];
+      const watched: StorageFactory = {
+        ...storage.factory,
+        resourceStorage: (type) => ({
+          ...storage.factory.resourceStorage(type),
+          write(name, changes) {
+            deletes.push(...changes.filter(({ type: kind }) => kind === 'delete'));
+            return objects.write(name, changes);
+          },
+        }),
+      };
+      const stored = createStoredVersions(storage.factory, cluster, { ignoreVersions });
+      const { sync, stop } = await begin({ cluster, storage: watched, stored });
+      await until(sync, watching);
+      await untilEqual(cluster);
+      await stop();
+      expect(deletes.map((change) => change.type === 'delete' && change.name).sort()).toEqual(['c-1', 'ghost']);
+      await objects.write(cluster, [put('ghost', '999999999'), put('c-1', '999999999')]);
+      await objects.write(cluster, deletes);
+      expect(await names(cluster)).toEqual([...(await served()), 'ghost'].sort());
+    });
+  }
 
   it('replaces what is stored of a history that the cluster forgot', async () => {
     const first = await begin();

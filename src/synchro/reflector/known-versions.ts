@@ -1,6 +1,5 @@
 /**
  * The resourceVersion of each object that is stored, by namespace and name: all that is kept in memory of an object, about 150 bytes.
- * '' when it is not known in which version it is stored.
  */
 export interface KnownVersions {
   readonly size: number;
@@ -8,7 +7,7 @@ export interface KnownVersions {
   /** Whether it is stored in this version, as far as is known. */
   isCurrent(namespace: string, name: string, resourceVersion: string): boolean;
   set(namespace: string, name: string, resourceVersion: string): void;
-  /** From here on, until a sweep ends, no object counts as current that was not set since. */
+  /** What is known now counts as current no more: each object has to be set anew. */
   distrust(): void;
   delete(namespace: string, name: string): void;
   /** Begins to note what is seen from here on. */
@@ -25,7 +24,7 @@ type Version = number | string;
 export function createKnownVersions(): KnownVersions {
   const versions = new Map<string, Version>();
   let seen: Set<string> | undefined;
-  let isTrusted = true;
+  let distrusted: Set<string> | undefined;
   const get = (namespace: string, name: string) => {
     const version = versions.get(keyOf(namespace, name));
     return version === undefined ? undefined : String(version);
@@ -35,17 +34,21 @@ export function createKnownVersions(): KnownVersions {
       return versions.size;
     },
     get,
-    isCurrent: (namespace, name, resourceVersion) => isTrusted && get(namespace, name) === resourceVersion,
+    isCurrent: (namespace, name, resourceVersion) =>
+      get(namespace, name) === resourceVersion && distrusted?.has(keyOf(namespace, name)) !== true,
     distrust() {
-      isTrusted = false;
+      distrusted = new Set(versions.keys());
     },
     set(namespace, name, resourceVersion) {
       const key = keyOf(namespace, name);
       versions.set(key, compact(resourceVersion));
+      if (distrusted?.delete(key) && distrusted.size === 0) distrusted = undefined;
       seen?.add(key);
     },
     delete(namespace, name) {
-      versions.delete(keyOf(namespace, name));
+      const key = keyOf(namespace, name);
+      versions.delete(key);
+      if (distrusted?.delete(key) && distrusted.size === 0) distrusted = undefined;
     },
     startSweep() {
       seen = new Set();
@@ -63,7 +66,6 @@ export function createKnownVersions(): KnownVersions {
     },
     endSweep() {
       seen = undefined;
-      isTrusted = true;
     },
   };
 }

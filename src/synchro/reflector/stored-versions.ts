@@ -11,7 +11,7 @@ export interface StoredVersions {
 }
 
 export interface StoredVersionsOptions {
-  /** When what is stored was made in another way, its versions say nothing: everything is written again. */
+  /** When what is stored was made in another way, no version counts as current: everything is written again. */
   readonly ignoreVersions?: boolean;
 }
 
@@ -35,9 +35,10 @@ export function createStoredVersions(
           slice = { type, known: createKnownVersions() };
           slices.set(key, slice);
         }
-        slice.known.set(namespace, name, options.ignoreVersions ? '' : resourceVersion);
+        slice.known.set(namespace, name, resourceVersion);
       }
     }
+    if (options.ignoreVersions) for (const { known } of slices.values()) known.distrust();
     return slices;
   }
 

@@ -183,8 +183,8 @@ class ReflectedSync implements ResourceSync, ReflectorHandler {
       checkScope(prepared, this.options.resourceType);
       const row = prepareRow(this.options.resourceType, prepared.json);
       const object = row === undefined ? prepared : { ...prepared, row };
-      const replaces = isItem && this.isOlder(prepared);
-      return this.writer?.add({ type: 'upsert', object, ...(replaces ? { replaces } : {}) });
+      const replaces = isItem ? this.newerOf(prepared) : undefined;
+      return this.writer?.add({ type: 'upsert', object, ...(replaces === undefined ? {} : { replaces }) });
     } catch (error) {
       this.refuse(json, error);
       return undefined;
@@ -192,9 +192,9 @@ class ReflectedSync implements ResourceSync, ReflectorHandler {
   }
 
   /** A list is what the cluster has now: what is stored in a newer version comes from a history that the cluster forgot. */
-  private isOlder({ namespace, name, resourceVersion }: PreparedWithKind): boolean {
-    const stored = Number(this.known.get(namespace, name) ?? '');
-    return stored > Number(resourceVersion);
+  private newerOf({ namespace, name, resourceVersion }: PreparedWithKind): string | undefined {
+    const stored = this.known.get(namespace, name);
+    return Number(stored) > Number(resourceVersion) ? stored : undefined;
   }
 
   private filteredOut(json: Buffer): Promise<void> | undefined {
@@ -206,7 +206,7 @@ class ReflectedSync implements ResourceSync, ReflectorHandler {
     return this.remove(identity.namespace, identity.name, identity.resourceVersion);
   }
 
-  /** What another history of the cluster left behind goes as well: no version is compared where that is not known to be older. */
+  /** What another history of the cluster left behind goes as well, in the version that is known to be stored, and no newer one: another process may write by then. */
   private async remove(namespace: string, name: string, resourceVersion: string): Promise<void> {
     const { pipeline, cluster, resourceType } = this.options;
     try {
@@ -222,9 +222,9 @@ class ReflectedSync implements ResourceSync, ReflectorHandler {
       // It is gone from the cluster, so it goes from the storage.
       this.fail(`${resourceType.kind} ${namespace}/${name}`, `deletion: ${error.message}`);
     }
-    const stored = Number(this.known.get(namespace, name) ?? '');
-    const isComparable = resourceVersion !== '' && stored <= Number(resourceVersion);
-    await this.writer?.add({ type: 'delete', namespace, name, ...(isComparable ? { resourceVersion } : {}) });
+    const stored = this.known.get(namespace, name) ?? '';
+    const newest = resourceVersion === '' || Number(stored) > Number(resourceVersion) ? stored : resourceVersion;
+    await this.writer?.add({ type: 'delete', namespace, name, ...(newest === '' ? {} : { resourceVersion: newest }) });
   }
 
   private refuse(json: Buffer, error: unknown): void {

@@ -23,8 +23,9 @@ export interface ChangeWriterOptions {
   readonly onTrouble: (error: StorageError | undefined) => void;
 }
 
+/** `replaces`: the newer version, of another history, that is stored. */
 export type QueuedChange =
-  | { readonly type: 'upsert'; readonly object: PreparedWithKind; readonly replaces?: boolean }
+  | { readonly type: 'upsert'; readonly object: PreparedWithKind; readonly replaces?: string }
   | { readonly type: 'delete'; readonly namespace: string; readonly name: string; readonly resourceVersion?: string };
 
 const batchObjects = 1000;
@@ -97,11 +98,11 @@ export class ChangeWriter {
 
   /** A newer state of an object in the place of the one that waits; not of another object of the same name. */
   private coalesce(change: QueuedChange, bytes: number): boolean {
-    if (change.type !== 'upsert' || change.replaces) return false;
+    if (change.type !== 'upsert' || change.replaces !== undefined) return false;
     const place = this.places.get(keyOf(change));
     const earlier = place === undefined ? undefined : this.queue[place];
     if (place === undefined || earlier?.type !== 'upsert' || earlier.object.uid !== change.object.uid) return false;
-    this.queue[place] = earlier.replaces ? { ...change, replaces: true } : change;
+    this.queue[place] = earlier.replaces === undefined ? change : { ...change, replaces: earlier.replaces };
     const before = sizeOf(earlier);
     this.queueBytes += bytes - before;
     this.options.budget.release(before);
@@ -175,13 +176,17 @@ export class ChangeWriter {
   }
 }
 
-/** An object that went back to an older version replaces what is stored only when that is gone. */
+/**
+ * An object that went back to an older version replaces what is stored only when that is gone: that, and nothing that is newer, since another process
+ * may write by the time that this arrives.
+ */
 function toChanges(change: QueuedChange): readonly ObjectChange[] {
   if (change.type === 'delete') return [change];
   const { object } = change;
   const upsert: ObjectChange = { type: 'upsert', object };
-  if (!change.replaces) return [upsert];
-  return [{ type: 'delete', namespace: object.namespace, name: object.name }, upsert];
+  if (change.replaces === undefined) return [upsert];
+  const { namespace, name } = object;
+  return [{ type: 'delete', namespace, name, resourceVersion: change.replaces }, upsert];
 }
 
 function keyOf(change: QueuedChange): string {
