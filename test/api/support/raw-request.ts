@@ -18,27 +18,43 @@ export interface RawRequest {
   readonly bytes: Buffer;
   /** Says that no more will come, for bytes that may lack their end. A server need not answer to that. */
   readonly hangUp: boolean;
+  /** In how many pieces the bytes are sent; one unless told. */
+  readonly pieces?: number | undefined;
+  /** The client goes when it has this many bytes of the answer. */
+  readonly leaveAfter?: number | undefined;
 }
 
 /** Sends bytes as they stand, and takes what comes until the server ends the connection, or `patience` (milliseconds) is over. */
-export function sendRaw(url: string, { bytes, hangUp }: RawRequest, patience: number): Promise<RawAnswer> {
+export function sendRaw(url: string, request: RawRequest, patience: number): Promise<RawAnswer> {
+  const { bytes, hangUp, pieces = 1, leaveAfter = Number.POSITIVE_INFINITY } = request;
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
+    let received = 0;
     let late = false;
-    const socket = connect(Number(port), hostname);
+    const socket = connect({ host: hostname, port: Number(port), noDelay: true });
     const timer = setTimeout(() => {
       late = true;
       socket.destroy();
     }, patience);
-    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      received += chunk.length;
+      if (received > leaveAfter) socket.destroy();
+    });
     socket.on('error', () => undefined);
     socket.on('close', () => {
       clearTimeout(timer);
       resolve({ ...readAnswer(Buffer.concat(chunks)), late });
     });
-    if (hangUp) socket.end(bytes);
-    else socket.write(bytes);
+    const size = Math.max(1, Math.ceil(bytes.length / pieces));
+    const sendFrom = (at: number) => {
+      if (at + size < bytes.length)
+        socket.write(bytes.subarray(at, at + size), () => setImmediate(sendFrom, at + size));
+      else if (hangUp) socket.end(bytes.subarray(at));
+      else socket.write(bytes.subarray(at));
+    };
+    sendFrom(0);
   });
 }
 
