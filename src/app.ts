@@ -1,9 +1,11 @@
 import type { Registry } from 'prom-client';
 import { createApiServer } from './api/api-server.js';
+import { openAuditLog } from './api/audit/audit-log.js';
 import { createGuard } from './api/auth/guard.js';
 import type { HostClient } from './api/auth/host-client.js';
 import { openAuth } from './api/auth/open-auth.js';
 import { type CertificateSource, openCertificateSource } from './api/certificate-source.js';
+import type { AuditSettings } from './config/audit-settings.js';
 import type { AuthSettings } from './config/auth-settings.js';
 import type { CertificateFiles } from './config/certificate-files.js';
 import { loadContinueKey } from './config/continue-key.js';
@@ -35,6 +37,8 @@ export interface AppSettings {
   readonly logger: Logger;
   /** Milliseconds since the epoch, for the ages in Tables; those of the machine unless told. */
   readonly now?: () => number;
+  /** Where to record requests; nowhere unless told. */
+  readonly audit?: AuditSettings | undefined;
   /** Which clusters to follow; none unless told. */
   readonly synchro?: SynchroSettings | undefined;
 }
@@ -79,10 +83,12 @@ export async function startApp(app: AppSettings): Promise<App> {
   const continueTokens = createContinueTokens(loadContinueKey(settings.dataDirectory));
   // What is wrong with the declarations is told before anything is opened.
   const sources = app.synchro === undefined ? undefined : await openSources(app.synchro.sources, logger);
+  const audit = app.audit === undefined ? undefined : await openAuditLog({ ...app.audit, logger, registry });
   const auth = app.auth === undefined ? undefined : await openAuth(app.auth, { logger, openHost });
   const storage = await openStorage({ ...settings, logger, registry, signal: stopping.signal }).catch(
     async (error: unknown) => {
       await auth?.close();
+      await audit?.close();
       throw error;
     },
   );
@@ -97,6 +103,7 @@ export async function startApp(app: AppSettings): Promise<App> {
     logger,
     registry,
     guard: auth && createGuard({ ...auth, factory }),
+    audit,
     ...(app.now && { now: app.now }),
   });
   let certificate: CertificateSource | undefined;
@@ -110,6 +117,7 @@ export async function startApp(app: AppSettings): Promise<App> {
     await auth?.close();
     await sources?.close();
     await storage.close();
+    await audit?.close();
   }
 
   try {

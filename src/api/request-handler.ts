@@ -8,6 +8,7 @@ import type { Logger } from '../telemetry/logger.js';
 import { findAccessReview, serveAccessReview } from './access-review-handler.js';
 import { isAllowedHost } from './allowed-host.js';
 import { ApiError, badRequest, readOnly, unknownPath } from './api-error.js';
+import { type AuditLog, auditRecordOf } from './audit/audit-log.js';
 import type { Access } from './auth/access.js';
 import type { Guard } from './auth/guard.js';
 import { clusterListDocument } from './cluster-list.js';
@@ -39,6 +40,8 @@ export interface RequestHandlerOptions {
   readonly now?: () => number;
   /** Who lets requests in; everybody may everything without one. */
   readonly guard?: Guard | undefined;
+  /** Where requests are recorded; nowhere unless told. */
+  readonly audit?: AuditLog | undefined;
   /** Whether the server is on its way down. */
   stopping(): boolean;
 }
@@ -106,11 +109,14 @@ export function createRequestHandler(options: RequestHandlerOptions) {
     const path = mark === -1 ? url : url.slice(0, mark);
     const target = parseRequestPath(path);
     inFlight++;
+    options.audit?.begin(request, response, { target, query });
     try {
       const { host } = request.headers;
       if (host === undefined && request.httpVersion === '1.1') throw badRequest('the header Host is missing');
       if (!encrypted && !isAllowedHost(host)) throw foreignHost();
-      const access = guard === undefined ? undefined : (await guard.admit(request, path, target)).access;
+      const admission = guard === undefined ? undefined : await guard.admit(request, path, target);
+      const access = admission?.access;
+      if (admission?.user !== undefined) auditRecordOf(response)?.allowed(admission.reason);
       if (target.kind === 'unknown') throw unknownPath();
       if (method === 'GET' || method === 'HEAD') await serve(response, target, { query, access });
       else await serveReview(response, target, access);
@@ -128,6 +134,7 @@ export function createRequestHandler(options: RequestHandlerOptions) {
       return;
     }
     const answer = toStatus(error, subjectOf(target));
+    auditRecordOf(response)?.failed(answer);
     if (answer.code >= 500 && !(error instanceof ApiError))
       logger.error({ err: error, target, code: answer.code }, 'a request failed');
     else if (answer.code === 401 && error instanceof Error)

@@ -13,6 +13,7 @@ import type { WatchParameters } from '../query/parse-list-request.js';
 import type { RevisionBound } from '../query/resource-version-rules.js';
 import { ApiError } from './api-error.js';
 import { checkRevision } from './at-revision.js';
+import { auditRecordOf } from './audit/audit-log.js';
 import { allowSilence, guardAgainstStall, waitForClient } from './client-pace.js';
 import { toStatus } from './error-bridge.js';
 import { withRevision } from './object-revision.js';
@@ -212,6 +213,7 @@ class EventStream {
     const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache, private' };
     response.writeHead(200, this.#warning === undefined ? headers : { ...headers, Warning: this.#warning });
     response.flushHeaders();
+    auditRecordOf(response)?.started();
     allowSilence(response);
   }
 

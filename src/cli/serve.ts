@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { type App, type SecureSettings, type SynchroSettings, startApp } from '../app.js';
+import { type AuditOptions, resolveAuditSettings } from '../config/audit-settings.js';
 import { type AuthOptions, type AuthSettings, resolveAuthSettings } from '../config/auth-settings.js';
 import { type CertificateOptions, resolveCertificateFiles } from '../config/certificate-files.js';
 import { ConfigError } from '../config/config-error.js';
@@ -12,6 +13,7 @@ import { resolveStorageSettings } from '../config/storage-settings.js';
 import { parseFeatureGates } from '../query/feature-gates.js';
 import { inClusterTarget } from '../synchro/connection/in-cluster.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
+import { addAuditOptions } from './audit-options.js';
 import { addAuthOptions } from './auth-options.js';
 import { createFollowReport } from './follow-report.js';
 import { defaultKubeconfigPath } from './kubeconfig-file.js';
@@ -26,7 +28,7 @@ import {
   type SynchroOptions,
 } from './synchro-options.js';
 
-interface ServeOptions extends StorageOptions, CertificateOptions, AuthOptions, Partial<SynchroOptions> {
+interface ServeOptions extends StorageOptions, CertificateOptions, AuthOptions, AuditOptions, Partial<SynchroOptions> {
   /** `true` where the flag stands without a file. */
   readonly kubeconfig?: string | true;
   readonly hostKubeconfig?: string | true;
@@ -103,7 +105,7 @@ export function apiserverCommand(): Command {
 }
 
 function addServingOptions(command: Command): Command {
-  return addAuthOptions(command)
+  return addAuditOptions(addAuthOptions(command))
     .addOption(
       new Option(
         '--insecure-port <port>',
@@ -156,11 +158,14 @@ async function serve(options: ServeOptions): Promise<void> {
   const shutdownDelay = parseDuration('--shutdown-delay-duration', options.shutdownDelayDuration);
   const auth = resolveAuth(options);
   const { address, secure } = resolveAddresses(options, { dataDirectory: storage.dataDirectory, auth });
+  const audit = resolveAuditSettings(options);
   endOnUncaughtErrors(logger);
   const stopSignal = nextSignal();
-  const app = await startApp({ storage, address, secure, auth, gates, logger, synchro }).catch((error: unknown) => {
-    throw listenError(error, secure?.address);
-  });
+  const app = await startApp({ storage, address, secure, auth, audit, gates, logger, synchro }).catch(
+    (error: unknown) => {
+      throw listenError(error, secure?.address);
+    },
+  );
   if (auth === undefined && secure !== undefined && !isLoopback(secure.address.host)) {
     logger.warn(
       { address: secure.address },

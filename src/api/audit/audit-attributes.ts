@@ -1,0 +1,54 @@
+import { apiGroup, apiVersion, type RequestTarget } from '../request-path.js';
+import type { ObjectReference } from './audit-event.js';
+
+const verbs: Readonly<Record<string, string>> = {
+  GET: 'get',
+  HEAD: 'get',
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+};
+
+/** What a kube-apiserver calls a request like this one. */
+export function auditVerb(method: string, target: RequestTarget, query: string): string {
+  const { kind } = target;
+  if (kind === 'collections' || kind === 'clusters')
+    return method === 'GET' || method === 'HEAD' ? 'list' : verbOf(method);
+  if (kind === 'collection') return verbOf(method);
+  if (kind !== 'resource') return method.toLowerCase();
+  if (method !== 'GET' && method !== 'HEAD') {
+    return method === 'DELETE' && target.name === undefined ? 'deletecollection' : verbOf(method);
+  }
+  if (target.watch || /(?:^|&)watch=(?:1|t|true)(?:&|$)/i.test(query)) return 'watch';
+  return target.name === undefined ? 'list' : 'get';
+}
+
+function verbOf(method: string): string {
+  return verbs[method] ?? method.toLowerCase();
+}
+
+/** What a request is about; undefined for a path that is no resource. */
+export function objectReference(target: RequestTarget): ObjectReference | undefined {
+  switch (target.kind) {
+    case 'resource': {
+      const { resource, namespace, name, group, version, subresource } = target;
+      return {
+        resource,
+        namespace,
+        name,
+        ...(group === '' ? {} : { apiGroup: group }),
+        apiVersion: version,
+        subresource,
+      };
+    }
+    case 'collections':
+      return { resource: 'collectionresources', apiGroup, apiVersion };
+    case 'collection':
+      return { resource: 'collectionresources', name: target.name, apiGroup, apiVersion };
+    case 'clusters':
+      return { resource: 'pediaclusters', apiGroup: 'cluster.clusterpedia.io', apiVersion: 'v1alpha2' };
+    default:
+      return undefined;
+  }
+}
