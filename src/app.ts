@@ -98,6 +98,7 @@ export async function startApp(app: AppSettings): Promise<App> {
     factory,
     storageName,
     canWatch,
+    plugin: { ...storage.extensions, name: storageName },
     gates,
     continueTokens,
     logger,

@@ -7,6 +7,7 @@ import { formOf } from './answer-form.js';
 import { ApiError, badRequest } from './api-error.js';
 import type { Access } from './auth/access.js';
 import { documentOffer } from './negotiate.js';
+import { readBody } from './read-body.js';
 import type { RequestTarget } from './request-path.js';
 import { sendBytes } from './respond.js';
 
@@ -41,25 +42,10 @@ export async function serveAccessReview(
   const [type = ''] = (request.headers['content-type'] ?? jsonType).split(';');
   const read = readers.get(type.trim().toLowerCase());
   if (read === undefined) throw unsupportedType();
-  const spec = readSpec(await readBody(request), review, read);
+  const spec = readSpec(await readBody(request, longestBody), review, read);
   const answered = { kind: review.kind, apiVersion, metadata: {}, spec, status: await answerFor(spec, question) };
   const json = Buffer.from(`${JSON.stringify(answered)}\n`);
   sendBytes(response, encoding.document(json), { type: encoding.contentType, code: 201 });
-}
-
-/** Takes what is too long to its end: who is still sending does not listen. */
-function readBody(request: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    request.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= longestBody) chunks.push(chunk);
-    });
-    request.on('end', () => (length > longestBody ? reject(tooLarge()) : resolve(Buffer.concat(chunks))));
-    request.on('error', reject);
-    request.on('close', () => reject(new Error('the request broke off')));
-  });
 }
 
 type Spec = Readonly<Record<string, unknown>>;
@@ -133,9 +119,4 @@ function unsupportedType(): ApiError {
   const message =
     'the body of the request was in an unknown format - accepted media types include: application/json, application/vnd.kubernetes.protobuf';
   return new ApiError(createStatus({ code: 415, reason: 'UnsupportedMediaType', message }));
-}
-
-function tooLarge(): ApiError {
-  const message = `Request entity too large: limit is ${longestBody}`;
-  return new ApiError(createStatus({ code: 413, reason: 'RequestEntityTooLarge', message, details: {} }));
 }

@@ -4,7 +4,7 @@ import { type DiscoveredGroup, groupResources } from './discovered-group.js';
 import { coreVersionsDocument, groupDocument, groupsDocument, resourcesDocument } from './discovery.js';
 import { aggregatedDocument } from './discovery-aggregated.js';
 import { type DiscoveryForm, discoveryFormOf } from './discovery-form.js';
-import { indexDocument, outerGroup } from './discovery-outer.js';
+import { indexDocument, type OuterDiscovery } from './discovery-outer.js';
 import { createDocument, type Document, encodeDocument } from './document.js';
 import type { InventoryCache } from './inventory-cache.js';
 import { apiGroup, apiVersion, type RequestTarget } from './request-path.js';
@@ -39,7 +39,6 @@ export function createDiscoveryHandler(inventory: InventoryCache, { canWatch }: 
   };
 }
 
-const outerGroups = [outerGroup];
 const outerTargets = {
   outerCore: { kind: 'core', cluster: undefined },
   outerGroups: { kind: 'groups', cluster: undefined },
@@ -48,14 +47,19 @@ const outerTargets = {
 } as const;
 
 /** Serves the same of what the server has beside the clusters' resources. */
-export async function sendOuterDiscovery(response: ServerResponse, target: OuterDiscoveryTarget): Promise<void> {
+export async function sendOuterDiscovery(
+  response: ServerResponse,
+  target: OuterDiscoveryTarget,
+  outer: OuterDiscovery,
+): Promise<void> {
   const form = chooseForm(response, target.kind);
   await send(response, makeOuter(), form);
 
   function makeOuter(): Document {
-    if (target.kind === 'index') return createDocument(indexDocument());
+    if (target.kind === 'index') return createDocument(indexDocument(outer));
     if (target.kind === 'outerVersion') return serverVersionDocument();
-    return makeDocument(outerTargets[target.kind], outerGroups, form.name);
+    if (target.kind === 'outerCore' && form.name === 'classic') return createDocument(coreVersionsDocument([]));
+    return makeDocument(outerTargets[target.kind], outer.groups, form.name);
   }
 }
 
@@ -82,7 +86,7 @@ function makeDocument(
   }
   switch (target.kind) {
     case 'core':
-      return createDocument(coreVersionsDocument(groups === outerGroups ? [] : ['v1']));
+      return createDocument(coreVersionsDocument(['v1']));
     case 'groups':
       return createDocument(groupsDocument(groups));
     case 'group': {

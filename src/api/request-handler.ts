@@ -14,10 +14,13 @@ import type { Guard } from './auth/guard.js';
 import { clusterListDocument } from './cluster-list.js';
 import { collectionType, createCollectionHandler } from './collection-handler.js';
 import { createDiscoveryHandler, sendOuterDiscovery } from './discovery-handler.js';
+import { outerDiscovery } from './discovery-outer.js';
 import { type ErrorSubject, toStatus } from './error-bridge.js';
 import { createHealthHandler } from './health.js';
 import { createInventoryCache } from './inventory-cache.js';
 import { createOpenapiHandler } from './openapi/openapi-handler.js';
+import { createPluginHandler } from './plugins/plugin-handler.js';
+import type { ServedPlugin } from './plugins/served-plugin.js';
 import { createRepresentations } from './representations.js';
 import { createRequestMetrics } from './request-metrics.js';
 import { parseRequestPath, type RequestTarget } from './request-path.js';
@@ -36,6 +39,8 @@ export interface RequestHandlerOptions {
   readonly watches: RunningLists;
   /** Whether the storage has the capability. */
   readonly canWatch: boolean;
+  /** The storage's plugin, for what it does besides; nothing unless told. */
+  readonly plugin?: ServedPlugin;
   /** Milliseconds since the epoch, for the ages in Tables; those of the machine unless told. */
   readonly now?: () => number;
   /** Who lets requests in; everybody may everything without one. */
@@ -58,6 +63,8 @@ export function createRequestHandler(options: RequestHandlerOptions) {
   const serveOpenapi = createOpenapiHandler(inventory, options);
   const collections = createCollectionHandler({ ...options, inventory, represent });
   const serveHealth = createHealthHandler(options);
+  const servePlugin = options.plugin && createPluginHandler(options.plugin);
+  const outer = outerDiscovery(options.plugin);
 
   async function serve(response: ServerResponse, target: RequestTarget, question: ResourceQuestion): Promise<void> {
     const { query } = question;
@@ -83,11 +90,12 @@ export function createRequestHandler(options: RequestHandlerOptions) {
       case 'openapi':
         return serveOpenapi(response, target, query);
       case 'unknown':
+      case 'plugin':
         throw unknownPath();
       case 'malformed':
         throw badRequest(target.message);
       default:
-        return sendOuterDiscovery(response, target);
+        return sendOuterDiscovery(response, target, outer);
     }
   }
 
@@ -118,7 +126,9 @@ export function createRequestHandler(options: RequestHandlerOptions) {
       const access = admission?.access;
       if (admission?.user !== undefined) auditRecordOf(response)?.allowed(admission.reason);
       if (target.kind === 'unknown') throw unknownPath();
-      if (method === 'GET' || method === 'HEAD') await serve(response, target, { query, access });
+      if (target.kind === 'plugin' && servePlugin !== undefined)
+        await servePlugin(response, target, { isReviewed: access !== undefined });
+      else if (method === 'GET' || method === 'HEAD') await serve(response, target, { query, access });
       else await serveReview(response, target, access);
     } catch (error) {
       answerError(response, error, target);

@@ -2,6 +2,10 @@
 export const apiGroup = 'clusterpedia.io';
 export const apiVersion = 'v1beta1';
 
+/** Below which plugins answer. */
+export const pluginGroup = 'plugins.clusterdex.io';
+export const pluginVersion = 'v1';
+
 export type HealthEndpoint = 'healthz' | 'livez' | 'readyz';
 
 export interface ResourceTarget {
@@ -26,6 +30,16 @@ export interface OpenapiTarget {
   readonly document: string;
 }
 
+/** The group of plugins, its version, or what is served of one. */
+export interface PluginTarget {
+  readonly kind: 'plugin';
+  /** Undefined for the group and its version. */
+  readonly plugin: string | undefined;
+  readonly depth: 'group' | 'version' | 'plugin';
+  /** Decoded segments behind the name of the plugin. */
+  readonly rest: readonly string[];
+}
+
 /** What a path asks for. Below `resources`, `cluster` is the one that the path names, undefined for all. */
 export type RequestTarget =
   | { readonly kind: 'metrics' | 'clusters' }
@@ -44,6 +58,7 @@ export type RequestTarget =
       readonly version: string;
     }
   | ResourceTarget
+  | PluginTarget
   | { readonly kind: 'unknown' }
   | { readonly kind: 'malformed'; readonly message: string };
 
@@ -97,12 +112,23 @@ function parseOuter(segments: readonly string[]): RequestTarget {
       return unknown;
   }
   if (second === undefined) return { kind: 'outerGroups' };
+  if (second === pluginGroup) return parsePlugin(segments.slice(2));
   if (second !== apiGroup) return segments.join('/') === clustersPath ? { kind: 'clusters' } : unknown;
   if (third === undefined) return { kind: 'outerGroup' };
   if (third !== apiVersion) return unknown;
   if (fourth === undefined) return { kind: 'outerResources' };
   if (fourth !== 'collectionresources' || segments.length > 5) return unknown;
   return fifth === undefined ? { kind: 'collections' } : { kind: 'collection', name: fifth };
+}
+
+function parsePlugin([version, plugin, ...rest]: readonly string[]): RequestTarget {
+  if (version === undefined) return { kind: 'plugin', plugin: undefined, depth: 'group', rest };
+  if (version !== pluginVersion) return unknown;
+  for (const segment of rest) {
+    const invalid = invalidSegment(segment);
+    if (invalid !== undefined) return invalid;
+  }
+  return { kind: 'plugin', plugin, depth: plugin === undefined ? 'version' : 'plugin', rest };
 }
 
 function parseOpenapi(segments: readonly string[], owner: Pick<OpenapiTarget, 'root' | 'cluster'>): RequestTarget {

@@ -71,7 +71,7 @@ export function sendStatus(response: ServerResponse, status: Status, warning?: s
     'Content-Length': bytes.length,
   };
   if (warning !== undefined) headers.Warning = warning;
-  if (code === 405) headers.Allow = 'GET, HEAD';
+  if (code === 405 && !response.hasHeader('Allow')) headers.Allow = 'GET, HEAD';
   if (details?.retryAfterSeconds !== undefined) headers['Retry-After'] = details.retryAfterSeconds;
   response.writeHead(code, headers);
   response.end(bytes);

@@ -3,6 +3,7 @@ import { serverVersion } from '../config/server-version.js';
 import { certificatesCommand } from './certificates.js';
 import { clustersCommand } from './clusters.js';
 import { clustersynchroManagerCommand } from './clustersynchro-manager.js';
+import { commandCommand } from './command.js';
 import { importCommand } from './import.js';
 import { kubeconfigCommand } from './kubeconfig.js';
 import { pluginsCommand } from './plugins.js';
@@ -42,5 +43,6 @@ export function createProgram(): Command {
     .addCommand(kubeconfigCommand())
     .addCommand(pluginsCommand())
     .addCommand(certificatesCommand())
+    .addCommand(commandCommand())
     .addCommand(versionCommand());
 }

@@ -1,5 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import { createStorageError, isStorageError, type StorageError } from '@clusterdex/storage-contract';
+import {
+  createStorageError,
+  isStorageError,
+  type OperationStatistics,
+  type StorageError,
+} from '@clusterdex/storage-contract';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { createOperationMetrics, type OperationMetrics } from './operation-metrics.js';
@@ -109,6 +114,11 @@ export class CallGate {
     this.#metrics.observe(operation, code, milliseconds / 1000);
     if (this.logger.isLevelEnabled('debug'))
       this.logger.debug({ storage: this.name, operation, code, milliseconds }, 'storage call');
+  }
+
+  /** Calls since the start, by operation and outcome. */
+  statistics(): readonly OperationStatistics[] {
+    return this.#metrics.totals();
   }
 
   forget(call: Call<unknown>): void {

@@ -1,6 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createStorageError, type KeyValueStore, type StorageHost } from '@clusterdex/storage-contract';
+import {
+  createStorageError,
+  type KeyValueStore,
+  type PluginMetrics,
+  type StorageHost,
+} from '@clusterdex/storage-contract';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { openKeyValueFile } from './key-value-file.js';
@@ -18,7 +23,15 @@ export interface CreateHostOptions {
   readonly registry: Registry;
   readonly hostVersion: string;
   readonly signal: AbortSignal;
+  /** What only a storage has; a step is told that it has not. */
+  readonly services?: HostServices;
+  /** The child logger, where somebody made it already. */
+  readonly pluginLogger?: Logger;
+  /** In the place of the metrics in the registry. */
+  readonly metrics?: PluginMetrics;
 }
+
+export type HostServices = Pick<StorageHost, 'state' | 'sendCommand' | 'setHealthChecks'>;
 
 /** What is handed to a plugin. Its settings lie beside its folder, not in it: what is in its folder is its own. */
 export async function createHost(options: CreateHostOptions): Promise<StorageHost> {
@@ -26,15 +39,37 @@ export async function createHost(options: CreateHostOptions): Promise<StorageHos
   const dataDirectory = join(options.dataDirectory, folderOf(options));
   const keyValue = await openFiles(dataDirectory, options);
   return Object.freeze({
-    logger: logger.child({ plugin }),
-    metrics: createPluginMetrics(plugin, registry, kind),
+    logger: options.pluginLogger ?? logger.child({ plugin }),
+    metrics: options.metrics ?? createPluginMetrics(plugin, registry, kind),
     createError: createStorageError,
     keyValue,
     now: () => Date.now(),
     dataDirectory,
     hostVersion,
     signal,
+    ...(options.services ?? noServices(kind)),
   });
+}
+
+/** Of a plugin that is no storage. */
+function noServices(kind: PluginKind): HostServices {
+  const refuse = () => createStorageError('NOT_SUPPORTED', `a plugin of kind ${kind} has no such service`);
+  const reject = () => Promise.reject(refuse());
+  const fail = () => {
+    throw refuse();
+  };
+  return {
+    state: {
+      clusters: reject,
+      resourceTypes: reject,
+      objectCounts: reject,
+      statistics: fail,
+      counterNames: () => [],
+      counter: () => [],
+    },
+    sendCommand: fail,
+    setHealthChecks: fail,
+  };
 }
 
 /** A storage has the folder of its name; a step may have the name of a storage. */

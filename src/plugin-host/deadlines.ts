@@ -9,6 +9,9 @@ export interface Deadlines {
   /** A batch of a list, while somebody waits for it. */
   readonly batch: number;
   readonly write: number;
+  /** An answer of a route of the plugin's own. */
+  readonly route: number;
+  readonly command: number;
 }
 
 export const defaultDeadlines: Deadlines = Object.freeze({
@@ -18,4 +21,6 @@ export const defaultDeadlines: Deadlines = Object.freeze({
   call: 30_000,
   batch: 60_000,
   write: 60_000,
+  route: 60_000,
+  command: 300_000,
 });

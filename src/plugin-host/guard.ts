@@ -22,6 +22,8 @@ export interface GuardOptions {
   readonly deadlines: Deadlines;
   readonly logger: Logger;
   readonly registry: Registry;
+  /** Where other calls of the same plugin go through too; one of its own unless told. */
+  readonly gate?: CallGate;
 }
 
 interface Guard extends GuardOptions {
@@ -29,11 +31,16 @@ interface Guard extends GuardOptions {
   readonly storage: StorageFactory;
 }
 
+export function createCallGate(options: Omit<GuardOptions, 'capabilities' | 'gate'>): CallGate {
+  const { call, batch, write, route, command } = options.deadlines;
+  const sweepInterval = Math.max(10, Math.min(1000, Math.min(call, batch, write, route, command) / 4));
+  return new CallGate({ ...options, sweepInterval });
+}
+
 /** The storage in its own interface, with everything that callers may rely on whatever the plugin does. */
 export function guardStorage(storage: StorageFactory, options: GuardOptions): StorageFactory {
   const { name, capabilities, deadlines } = options;
-  const shortest = Math.min(deadlines.call, deadlines.batch, deadlines.write);
-  const gate = new CallGate({ ...options, sweepInterval: Math.max(10, Math.min(1000, shortest / 4)) });
+  const gate = options.gate ?? createCallGate(options);
   const guard: Guard = { ...options, gate, storage };
   const call = { deadline: deadlines.call };
   const schema = storage.schema?.bind(storage);

@@ -1,6 +1,6 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { KeyValueStore } from '@clusterdex/storage-contract';
+import { replaceFile } from './replace-file.js';
 
 /**
  * Settings in a JSON file, replaced as a whole (written beside it, synced, renamed), so that a crash leaves the old or the new one.
@@ -72,29 +72,4 @@ async function readValues(path: string): Promise<Map<string, string>> {
     typeof content === 'object' && content !== null && !Array.isArray(content) ? Object.entries(content) : undefined;
   if (entries?.every((entry): entry is [string, string] => typeof entry[1] === 'string')) return new Map(entries);
   throw new Error(`the settings in ${path} must be a JSON object of strings; restore or remove the file`);
-}
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    const file = await open(temporary, 'w', 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  const directory = await open(folder, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }

@@ -1,15 +1,18 @@
-import type { Capabilities, StorageFactory } from '@clusterdex/storage-contract';
+import type { Capabilities, KeyValueStore, StorageExtensions, StorageFactory } from '@clusterdex/storage-contract';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { serverVersion } from '../config/server-version.js';
 import { bundledFolder } from './bundled-folder.js';
+import type { CallGate } from './call-gate.js';
 import { requirePlugin } from './check.js';
 import { type CloseStep, createClose } from './close.js';
 import { configurePlugin } from './configure.js';
 import { createHost } from './create-host.js';
 import { type Deadlines, defaultDeadlines } from './deadlines.js';
 import { discoverPlugins } from './discover.js';
-import { guardStorage } from './guard.js';
+import { declaredExtensions } from './extensions/check-extensions.js';
+import { createPluginServices, type PluginServices, type ServedExtensions } from './extensions/plugin-services.js';
+import { createCallGate, guardStorage } from './guard.js';
 import { loadPlugin } from './load.js';
 import { openPlugin } from './open.js';
 import type { PluginRow } from './plugin-row.js';
@@ -42,6 +45,8 @@ export interface OpenedStorage {
   readonly version: string;
   readonly capabilities: Capabilities;
   readonly factory: StorageFactory;
+  /** What it does beside storing. */
+  readonly extensions: ServedExtensions;
   /** Once, whoever calls; never rejects, and takes no longer than its deadline. */
   close(): Promise<void>;
 }
@@ -64,11 +69,13 @@ export async function openSelected(row: PluginRow, options: OpenSelectedOptions)
   // The guard knows the deadline of its shutdown; this one is for what should never happen.
   const close = createClose(steps, { deadline: deadlines.close + 1000, logger });
   try {
-    const { capabilities, storage } = await openUnguarded(row, options);
-    const factory = guardStorage(storage, { name: row.name, capabilities, deadlines, logger, registry });
-    steps.push({ name: `storage ${row.name}`, run: () => factory.shutdown() });
+    const { capabilities, storage, extensions, gate, services, keyValue } = await openParts(row, options);
+    steps.push({ name: `services of storage ${row.name}`, run: () => services.end() });
+    const guarded = guardStorage(storage, { name: row.name, capabilities, deadlines, logger, registry, gate });
+    steps.push({ name: `storage ${row.name}`, run: () => guarded.shutdown() });
+    const opened = services.open({ factory: guarded, extensions, keyValue });
     logger.info({ storage: row.name, version: row.version, folder: row.folder }, 'storage opened');
-    return Object.freeze({ name: row.name, version: row.version ?? '', capabilities, factory, close });
+    return Object.freeze({ name: row.name, version: row.version ?? '', capabilities, ...opened, close });
   } catch (error) {
     await close();
     throw error;
@@ -82,14 +89,48 @@ export interface UnguardedStorage {
 
 /** Every step of a plugin but the guard: for the conformance kit, which has to see what the storage itself does. */
 export async function openUnguarded(row: PluginRow, options: OpenSelectedOptions): Promise<UnguardedStorage> {
-  const { logger, registry, signal, dataDirectory } = options;
+  const { capabilities, storage } = await openParts(row, options);
+  return { capabilities, storage };
+}
+
+interface StorageParts extends UnguardedStorage {
+  /** Those that its capabilities name. */
+  readonly extensions: StorageExtensions;
+  readonly gate: CallGate;
+  readonly services: PluginServices;
+  readonly keyValue: KeyValueStore;
+}
+
+async function openParts(row: PluginRow, options: OpenSelectedOptions): Promise<StorageParts> {
+  const { registry, signal, dataDirectory } = options;
+  const { name } = row;
   const deadlines = { ...defaultDeadlines, ...options.deadlines };
   const plugin = requirePlugin(await loadPlugin(row, { deadline: deadlines.load, signal }), row);
   const capabilities = Object.freeze(structuredClone(plugin.capabilities));
   const config = configurePlugin(plugin, options);
-  const hostVersion = serverVersion;
-  const host = await createHost({ plugin: row.name, dataDirectory, logger, registry, hostVersion, signal });
-  return { capabilities, storage: await openPlugin(plugin, { config, host, deadline: deadlines.open }) };
+  // Of its own, so that how much the plugin logs can be changed while it runs.
+  const logger = options.logger.child({ plugin: name });
+  const gate = createCallGate({ name, deadlines, logger, registry });
+  const services = createPluginServices({ name, capabilities, gate, deadlines, logger, registry, signal });
+  try {
+    const host = await createHost({
+      plugin: name,
+      dataDirectory,
+      logger,
+      pluginLogger: logger,
+      registry,
+      hostVersion: serverVersion,
+      signal,
+      services: services.services,
+    });
+    const storage = await openPlugin(plugin, { config, host, deadline: deadlines.open, capabilities });
+    const extensions = declaredExtensions(storage, capabilities);
+    return { capabilities, storage, extensions, gate, services, keyValue: host.keyValue };
+  } catch (error) {
+    services.end();
+    gate.end();
+    throw error;
+  }
 }
 
 /** Says what was not considered and why; a folder that cannot be searched is a warning, since a better version may lie in it. */

@@ -1,3 +1,4 @@
+import type { OperationStatistics } from '@clusterdex/storage-contract';
 import { Gauge, Histogram, type Registry } from 'prom-client';
 
 const names = ['storage', 'operation', 'code'] as const;
@@ -14,6 +15,8 @@ const metricsOf = new WeakMap<Registry, Metrics>();
 
 export interface OperationMetrics {
   observe(operation: string, code: string, seconds: number): void;
+  /** Everything since it was created. */
+  totals(): readonly OperationStatistics[];
   /** The storage closed: it has no calls under way any more. */
   end(): void;
 }
@@ -22,7 +25,7 @@ export interface OperationMetrics {
 export function createOperationMetrics(storage: string, registry: Registry, inFlight: () => number): OperationMetrics {
   const metrics = metricsOf.get(registry) ?? createMetrics(registry);
   metrics.inFlight.set(storage, inFlight);
-  const observers = new Map<string, Map<string, Histogram.Internal<string>>>();
+  const observers = new Map<string, Map<string, Observer>>();
   return {
     observe(operation, code, seconds) {
       let codes = observers.get(operation);
@@ -32,15 +35,27 @@ export function createOperationMetrics(storage: string, registry: Registry, inFl
       }
       let observer = codes.get(code);
       if (observer === undefined) {
-        observer = metrics.durations.labels({ storage, operation, code });
+        observer = { histogram: metrics.durations.labels({ storage, operation, code }), count: 0, seconds: 0 };
         codes.set(code, observer);
       }
-      observer.observe(seconds);
+      observer.count++;
+      observer.seconds += seconds;
+      observer.histogram.observe(seconds);
     },
+    totals: () =>
+      [...observers].flatMap(([operation, codes]) =>
+        [...codes].map(([code, { count, seconds }]) => ({ operation, code, count, seconds })),
+      ),
     end() {
       if (metrics.inFlight.get(storage) === inFlight) metrics.inFlight.set(storage, () => 0);
     },
   };
+}
+
+interface Observer {
+  readonly histogram: Histogram.Internal<string>;
+  count: number;
+  seconds: number;
 }
 
 function createMetrics(registry: Registry): Metrics {

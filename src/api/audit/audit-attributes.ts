@@ -1,4 +1,4 @@
-import { apiGroup, apiVersion, type RequestTarget } from '../request-path.js';
+import { apiGroup, apiVersion, pluginGroup, pluginVersion, type RequestTarget } from '../request-path.js';
 import type { ObjectReference } from './audit-event.js';
 
 const verbs: Readonly<Record<string, string>> = {
@@ -15,7 +15,7 @@ export function auditVerb(method: string, target: RequestTarget, query: string):
   const { kind } = target;
   if (kind === 'collections' || kind === 'clusters')
     return method === 'GET' || method === 'HEAD' ? 'list' : verbOf(method);
-  if (kind === 'collection') return verbOf(method);
+  if (kind === 'collection' || (kind === 'plugin' && target.plugin !== undefined)) return verbOf(method);
   if (kind !== 'resource') return method.toLowerCase();
   if (method !== 'GET' && method !== 'HEAD') {
     return method === 'DELETE' && target.name === undefined ? 'deletecollection' : verbOf(method);
@@ -48,6 +48,11 @@ export function objectReference(target: RequestTarget): ObjectReference | undefi
       return { resource: 'collectionresources', name: target.name, apiGroup, apiVersion };
     case 'clusters':
       return { resource: 'pediaclusters', apiGroup: 'cluster.clusterpedia.io', apiVersion: 'v1alpha2' };
+    case 'plugin': {
+      const [name, subresource] = target.rest;
+      if (target.plugin === undefined) return undefined;
+      return { resource: target.plugin, name, apiGroup: pluginGroup, apiVersion: pluginVersion, subresource };
+    }
     default:
       return undefined;
   }

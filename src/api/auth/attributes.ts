@@ -1,4 +1,11 @@
-import { apiGroup, apiVersion, type RequestTarget, type ResourceTarget } from '../request-path.js';
+import {
+  apiGroup,
+  apiVersion,
+  pluginGroup,
+  pluginVersion,
+  type RequestTarget,
+  type ResourceTarget,
+} from '../request-path.js';
 
 /** What a review is about, with the members of a SubjectAccessReview. */
 export type Attributes = ResourceAttributes | PathAttributes;
@@ -42,6 +49,11 @@ export function outerAttributes(method: string, path: string, target: RequestTar
       const group = 'cluster.clusterpedia.io';
       return { verb: verb === 'get' ? 'list' : verb, group, version: 'v1alpha2', resource: 'pediaclusters' };
     }
+  }
+  if (target.kind === 'plugin' && target.plugin !== undefined) {
+    const [name, subresource] = target.rest;
+    const of = { group: pluginGroup, version: pluginVersion, resource: target.plugin };
+    return { verb: verb === 'get' && name === undefined ? 'list' : verb, ...of, name, subresource };
   }
   if (!path.startsWith(resourcesPath)) return { verb: method.toLowerCase(), path };
   const [name, subresource] = path.slice(resourcesPath.length).split('/', 2).map(decode);

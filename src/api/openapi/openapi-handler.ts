@@ -6,7 +6,9 @@ import { unknownCluster, unknownPath } from '../api-error.js';
 import { groupResources } from '../discovered-group.js';
 import { createDocument, type Document, digest } from '../document.js';
 import type { InventoryCache } from '../inventory-cache.js';
-import { apiGroup, apiVersion, type OpenapiTarget } from '../request-path.js';
+import { pluginPaths } from '../plugins/plugin-openapi.js';
+import type { ServedPlugin } from '../plugins/served-plugin.js';
+import { apiGroup, apiVersion, type OpenapiTarget, pluginGroup, pluginVersion } from '../request-path.js';
 import { sendDocument } from '../send-document.js';
 import { DocumentCache } from './document-cache.js';
 import { type DocumentPlan, planDocuments } from './document-plan.js';
@@ -21,13 +23,16 @@ const millisecondsPerYear = 365 * 24 * 60 * 60 * 1000;
 const info = { title: 'clusterdex', version: `v${serverVersion}` };
 
 /** Serves the OpenAPI documents of the clusters' resources, custom ones included, and of the server itself. */
-export function createOpenapiHandler(inventory: InventoryCache, { canWatch }: { readonly canWatch: boolean }) {
+export function createOpenapiHandler(
+  inventory: InventoryCache,
+  { canWatch, plugin }: { readonly canWatch: boolean; readonly plugin?: ServedPlugin },
+) {
   const cache = new DocumentCache(cacheCapacity);
   /** Documents are made one at a time: a large one needs several times its size meanwhile. */
   let last: Promise<unknown> = Promise.resolve();
 
   async function findPlans(target: OpenapiTarget, asset: SchemaAsset): Promise<ReadonlyMap<string, DocumentPlan>> {
-    if (target.root === 'outer') return outerPlans(asset, canWatch);
+    if (target.root === 'outer') return outerPlans(asset, canWatch, plugin);
     const { cluster } = target;
     await inventory.refresh();
     const view = inventory.view(cluster);
@@ -89,7 +94,11 @@ function documentsOf(types: readonly ResourceInventory[]): Map<string, readonly 
   return documents.set('v2', all);
 }
 
-function outerPlans(asset: SchemaAsset, canWatch: boolean): ReadonlyMap<string, DocumentPlan> {
+function outerPlans(
+  asset: SchemaAsset,
+  canWatch: boolean,
+  plugin: ServedPlugin | undefined,
+): ReadonlyMap<string, DocumentPlan> {
   const plan: DocumentPlan = {
     hash: digest(asset.digest, serverVersion, JSON.stringify({ canWatch })),
     async build() {
@@ -101,7 +110,23 @@ function outerPlans(asset: SchemaAsset, canWatch: boolean): ReadonlyMap<string, 
   return new Map([
     [`v3/apis/${apiGroup}/${apiVersion}`, plan],
     ['v2', { ...plan, hash: digest(plan.hash, 'v2') }],
+    ...(plugin?.hasOwn ? [pluginPlan(asset, plugin)] : []),
   ]);
+}
+
+/** What OpenAPI v2 says of the server are its schemas alone, and a plugin adds none. */
+function pluginPlan(asset: SchemaAsset, plugin: ServedPlugin): readonly [string, DocumentPlan] {
+  const paths = pluginPaths(plugin.name, plugin.routes);
+  const plan: DocumentPlan = {
+    hash: digest(serverVersion, JSON.stringify(paths)),
+    async build() {
+      const options = { canWatch: false, canGet: true, listParameters, getParameters };
+      const builder = new DocumentBuilder(asset.library, options);
+      builder.addPaths(paths);
+      return builder;
+    },
+  };
+  return [`v3/apis/${pluginGroup}/${pluginVersion}`, plan];
 }
 
 /** Where each document is, with its hash, so that clients need not ask twice for one that they have. */

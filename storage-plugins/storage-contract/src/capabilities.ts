@@ -32,4 +32,18 @@ export const capabilityQuestions = {
 } as const satisfies Record<string, { question: string; otherwise: 'host' | 'refuse' }>;
 
 export type CapabilityName = keyof typeof capabilityQuestions;
-export type Capabilities = Readonly<Record<CapabilityName, boolean>>;
+
+/**
+ * What a plugin does beside storing. A capability that is absent is false; one that is true implies the member of the same name of what
+ * createStorageFactory resolves to, but `state`, which costs the host something and implies none.
+ */
+export const extensionQuestions = {
+  routes: { question: 'Does it answer HTTP requests below its own path?' },
+  commands: { question: 'Does it have commands for operators?' },
+  notify: { question: 'Does it want to be told what changed, and what came of the commands that it sent?' },
+  state: { question: 'Does it read counters of the past? The host samples them only then.' },
+} as const satisfies Record<string, { question: string }>;
+
+export type ExtensionName = keyof typeof extensionQuestions;
+export type Capabilities = Readonly<Record<CapabilityName, boolean>> &
+  Readonly<Partial<Record<ExtensionName, boolean>>>;

@@ -1,5 +1,6 @@
 import type { ClusterInventory } from './cluster-inventory.js';
 import type { Explanation, FieldIndexStatus } from './explanation.js';
+import type { StorageExtensions } from './extensions/storage-extensions.js';
 import type { CollectionListOptions, ListOptions } from './list-options.js';
 import type { ResourceType, ResourceTypeSelector } from './resource-type.js';
 import type { ObjectBatch, ObjectChange, ObjectEvent, StoredObject, WriteResult } from './stored-object.js';
@@ -36,7 +37,7 @@ export interface StorageSchema {
  * Everything rejects with a StorageError. Every call may run at the same time as every other. A signal that aborts makes the call
  * reject with TIMEOUT soon, and leaves nothing half done that a repeat of the call would not finish.
  */
-export interface StorageFactory {
+export interface StorageFactory extends StorageExtensions {
   /** Called before the first write of a cluster; idempotent. */
   prepareCluster(cluster: string): Promise<void>;
   /** Batches of what is durably stored for the cluster, in no particular order. */

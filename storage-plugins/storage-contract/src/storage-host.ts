@@ -1,4 +1,7 @@
 import type { StorageError, StorageErrorCode, StorageErrorOptions } from './errors.js';
+import type { CommandRequest } from './extensions/command-request.js';
+import type { HealthChecks } from './extensions/health-checks.js';
+import type { HostState } from './extensions/host-state.js';
 
 /** The part of pino's interface that a plugin may rely on. */
 export interface PluginLogger {
@@ -40,4 +43,12 @@ export interface StorageHost {
   readonly hostVersion: string;
   /** Aborted when the server begins to shut down. */
   readonly signal: AbortSignal;
+  readonly state: HostState;
+  /**
+   * Runs a command, the plugin's own or one that the host gives to every plugin, and returns at once. What comes of it is told by `notify`, as a
+   * notice of type `command` with this tag; a plugin without the capability `notify` never learns. Throws for nothing.
+   */
+  sendCommand(tag: string, request: CommandRequest): void;
+  /** In place of those that were set before; `{}` says that all is well again. INVALID when one is malformed. */
+  setHealthChecks(checks: HealthChecks): void;
 }

@@ -8,6 +8,7 @@ import { createApiServer } from '../../../src/api/api-server.js';
 import { createGuard } from '../../../src/api/auth/guard.js';
 import type { OpenedAuth } from '../../../src/api/auth/open-auth.js';
 import { openCertificateSource } from '../../../src/api/certificate-source.js';
+import type { ServedPlugin } from '../../../src/api/plugins/served-plugin.js';
 import { resolveCertificateFiles } from '../../../src/config/certificate-files.js';
 import { createContinueTokens } from '../../../src/query/continue-tokens.js';
 import { parseFeatureGates } from '../../../src/query/feature-gates.js';
@@ -23,7 +24,11 @@ export interface TlsServer {
 }
 
 /** Serves a storage over TLS and over plain http, with a certificate of its own; to everybody unless `auth` says who may what. */
-export async function startTlsServer(factory: StorageFactory, auth?: OpenedAuth): Promise<TlsServer> {
+export async function startTlsServer(
+  factory: StorageFactory,
+  auth?: OpenedAuth,
+  plugin?: ServedPlugin,
+): Promise<TlsServer> {
   const folder = mkdtempSync(join(tmpdir(), 'clusterdex-tls-'));
   const logger = pino({ level: 'silent' });
   const files = resolveCertificateFiles({ certDir: folder }, folder);
@@ -37,6 +42,7 @@ export async function startTlsServer(factory: StorageFactory, auth?: OpenedAuth)
     continueTokens: createContinueTokens(Buffer.alloc(32, 1)),
     logger,
     registry,
+    ...(plugin && { plugin }),
     guard: auth && createGuard({ ...auth, factory }),
   });
   const tlsUrl = await server.listen({ host: '127.0.0.1', port: 0, certificate, clients: auth?.authorities });

@@ -26,5 +26,15 @@ export function createTestHost(dataDirectory: string): StorageHost {
     dataDirectory,
     hostVersion: '0.0.0',
     signal: new AbortController().signal,
+    state: {
+      clusters: async () => [],
+      resourceTypes: async () => [],
+      objectCounts: async () => [],
+      statistics: () => ({ startedAt: 0, hostVersion: '0.0.0', operations: [] }),
+      counterNames: () => [],
+      counter: () => [],
+    },
+    sendCommand() {},
+    setHealthChecks() {},
   };
 }

@@ -1,4 +1,4 @@
-import { capabilityQuestions } from '../capabilities.js';
+import { capabilityQuestions, extensionQuestions } from '../capabilities.js';
 import { manifestSchema } from './manifest-schema.js';
 
 /** JSON Schema (2020-12) of the data of a plugin's default export; its function `createStorageFactory` is checked besides. */
@@ -11,12 +11,13 @@ export const pluginSchema = {
     contract: manifestSchema.properties.clusterdex.properties.contract,
     name: manifestSchema.properties.clusterdex.properties.name,
     capabilities: {
-      description: 'Complete: every capability is there, as true or false, and no other member.',
+      description:
+        'Every capability of a storage is there, as true or false; those of extensions are false when they are absent. No other member.',
       type: 'object',
       required: Object.keys(capabilityQuestions),
       additionalProperties: false,
       properties: Object.fromEntries(
-        Object.entries(capabilityQuestions).map(([name, { question }]) => [
+        Object.entries({ ...capabilityQuestions, ...extensionQuestions }).map(([name, { question }]) => [
           name,
           { type: 'boolean', description: question },
         ]),

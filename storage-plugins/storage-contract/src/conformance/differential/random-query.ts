@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../capabilities.js';
+import type { Capabilities, CapabilityName } from '../../capabilities.js';
 import {
   type CollectionListOptions,
   type FieldPath,
@@ -39,7 +39,7 @@ const paths: readonly FieldPath[] = [
 /** A list with options that the capabilities honour, of words that the objects are made of too. */
 export function drawQuery(draw: Draw, has: Capabilities): Query {
   const of = has.collectionResources && draw.chance(0.3) ? 'any' : draw.pick(fleetTypes);
-  const some = (capability: keyof Capabilities | true, probability: number): boolean =>
+  const some = (capability: CapabilityName | true, probability: number): boolean =>
     (capability === true || has[capability]) && draw.chance(probability);
   const time = () => Date.parse(draw.pick(instants) ?? '2024-06-01T12:00:00Z') + draw.pick([0, 0, 1, -1]);
   const withRows = some('rows', 0.15);

@@ -1,0 +1,64 @@
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { resolveCertificateFiles } from '../config/certificate-files.js';
+import { ConfigError } from '../config/config-error.js';
+import { defaultServerUrl } from '../config/defaults.js';
+import { resolveStorageSettings, type StorageOptions } from '../config/storage-settings.js';
+
+/** Where a running server is. */
+export interface ServerLocation {
+  /** Base URL, without a slash at the end. */
+  readonly server: string;
+  /** Whom to trust over https, PEM; undefined for the authorities that everybody trusts. */
+  readonly certificateAuthority: string | undefined;
+}
+
+export interface ServerOptions {
+  readonly server: string;
+  readonly certificateAuthority?: string;
+}
+
+export function addServerOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--server <url>', 'where the server is').default(defaultServerUrl).env('CLUSTERDEX_SERVER'))
+    .addOption(
+      new Option(
+        '--certificate-authority <file>',
+        'whom to trust over https, PEM (default: what `serve --secure-port` made in the data directory, if anything)',
+      ).env('CLUSTERDEX_CERTIFICATE_AUTHORITY'),
+    );
+}
+
+/** Throws ConfigError. */
+export function resolveServerLocation(options: ServerOptions & Pick<StorageOptions, 'dataDir'>): ServerLocation {
+  const server = parseServer(options.server);
+  return {
+    server,
+    certificateAuthority: server.startsWith('https:') ? readCertificateAuthority(options) : undefined,
+  };
+}
+
+/** PEM, or undefined for the authorities that everybody trusts. */
+function readCertificateAuthority(options: ServerOptions & Pick<StorageOptions, 'dataDir'>): string | undefined {
+  const { certFile } = resolveCertificateFiles({}, resolveStorageSettings(options).dataDirectory);
+  if (options.certificateAuthority === undefined && !existsSync(certFile)) return undefined;
+  const path = options.certificateAuthority === undefined ? certFile : resolve(options.certificateAuthority);
+  try {
+    const text = readFileSync(path, 'utf8');
+    new X509Certificate(text);
+    return text;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`${path} holds no certificate in PEM form: ${reason}`, { cause: error });
+  }
+}
+
+/** Without a slash at the end. */
+function parseServer(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new ConfigError(`--server has to be a URL like ${defaultServerUrl}, not ${JSON.stringify(text)}`);
+  }
+  return text.replace(/\/+$/, '');
+}

@@ -1,0 +1,11 @@
+import type { Notice } from './notice.js';
+import type { PluginCommand } from './plugin-command.js';
+import type { PluginRoute } from './plugin-route.js';
+
+/** Members of a StorageFactory beside storing, each behind the capability of its name; without it the host does not look at it. */
+export interface StorageExtensions {
+  readonly routes?: readonly PluginRoute[];
+  readonly commands?: readonly PluginCommand[];
+  /** In the order of what happened, one at a time; nobody waits for it, and what it throws is logged. */
+  notify?(notice: Notice): Promise<void> | void;
+}

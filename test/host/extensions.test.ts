@@ -1,0 +1,292 @@
+import { join } from 'node:path';
+import type { Notice, StorageFactory } from '@clusterdex/storage-contract';
+import { describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { checkExtensions } from '../../src/plugin-host/extensions/check-extensions.js';
+import { checkRouteResponse } from '../../src/plugin-host/extensions/check-route-response.js';
+import { createCounterSamples } from '../../src/plugin-host/extensions/counter-samples.js';
+import { createHealthReport } from '../../src/plugin-host/extensions/health-report.js';
+import { createNotices } from '../../src/plugin-host/extensions/notices.js';
+import { openStorage } from '../../src/plugin-host/open-storage.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { capabilitiesWithout } from './guarded-fixture.js';
+import { fixtures, packageJson, surroundings, writeFiles } from './plugin-fixtures.js';
+
+const folder = temporaryFolder();
+const silent = pino({ level: 'silent' });
+const extended = join(fixtures, 'extended');
+let written = 0;
+
+/** Opens a plugin of which `capabilities` and `members` are JavaScript. */
+function open(capabilities: string, members: string, options: Partial<Parameters<typeof openStorage>[0]> = {}) {
+  const name = `written-${++written}`;
+  writeFiles(join(folder, `${name}-storage`), {
+    'package.json': packageJson(name),
+    'index.js': `import { capabilities, emptyFactory, plugin } from ${JSON.stringify(join(fixtures, 'support.mjs'))};
+export default plugin('${name}', {
+  capabilities: { ...capabilities, ${capabilities} },
+  createStorageFactory: async (_config, host) => emptyFactory(host, { ${members} }),
+});`,
+  });
+  return openStorage({ ...surroundings(join(folder, 'data')), ...options, folders: [folder], name });
+}
+
+const route = { name: 'a', method: 'GET', pattern: '/a', version: 'v1', handler() {} };
+const command = { name: 'a', description: 'A.', permission: 'r', run() {} };
+
+describe('extensions of a plugin', () => {
+  it('that the host does not know are refused, when the plugin is checked', async () => {
+    await expect(open('teleport: true', 'teleport() {}')).rejects.toMatchObject({
+      code: 'INVALID_PLUGIN',
+      violations: [expect.stringMatching(/^\/capabilities\/teleport: is not known/)],
+    });
+  });
+
+  it('that a capability names and nothing serves are refused, and the storage is shut down', async () => {
+    const ended = new Promise<void>((resolve) => {
+      Object.assign(globalThis, { shutDownForNothing: resolve });
+    });
+    const members = 'async shutdown() { globalThis.shutDownForNothing(); }';
+    await expect(open('routes: true, notify: true', members)).rejects.toMatchObject({
+      code: 'INVALID_PLUGIN',
+      violations: [
+        '/routes: is missing, and the capability routes is true',
+        '/notify: is missing, and the capability notify is true',
+      ],
+    });
+    await ended;
+  });
+
+  it('that no capability names are not looked at', async () => {
+    const storage = await open('', 'routes: 7, commands: [{ name: "own" }]');
+    expect(storage.extensions).toMatchObject({ hasOwn: false, routes: [] });
+    expect(storage.extensions.commands.map(({ name }) => name)).toEqual(['health', 'log-level', 'setting']);
+    await storage.close();
+  });
+
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ['routes that are no list', { routes: {} }, /^\/routes: must be array/],
+    ['a method that is none', { routes: [{ ...route, method: 'OPTIONS' }] }, /^\/routes\/0\/method: must be one of/],
+    [
+      'a pattern that is none',
+      { routes: [{ ...route, pattern: 'a/{b' }] },
+      /^\/routes\/0\/pattern: .*parameter in braces/,
+    ],
+    ['a parameter twice', { routes: [{ ...route, pattern: '/{a}/{a}' }] }, /names a parameter twice/],
+    ['a pattern of the host', { routes: [{ ...route, pattern: '/health' }] }, /\/health is taken by the host/],
+    ['a route without a handler', { routes: [{ ...route, handler: 1 }] }, /^\/routes\/0\/handler: must be a function/],
+    [
+      'routes that answer the same',
+      {
+        routes: [
+          { ...route, pattern: '/{a}' },
+          { ...route, name: 'b', pattern: '/{b}' },
+        ],
+      },
+      /^\/routes\/1\/pattern: another route answers/,
+    ],
+    ['a name twice', { routes: [route, { ...route, pattern: '/b' }] }, /^\/routes\/1\/name: "a" is there twice/],
+    ['a body without end', { routes: [{ ...route, bodyLimit: 1e9 }] }, /^\/routes\/0\/bodyLimit: must be <=/],
+    [
+      'a permission that is none',
+      { commands: [{ ...command, permission: 'x' }] },
+      /^\/commands\/0\/permission: must be/,
+    ],
+    [
+      'a command of the host',
+      { commands: [{ ...command, name: 'health' }] },
+      /gives the command health to every plugin/,
+    ],
+    [
+      'a schema that is none',
+      { commands: [{ ...command, argumentSchema: { type: 'object', properties: 1 } }] },
+      /^\/commands\/0\/argumentSchema: is no JSON Schema/,
+    ],
+    [
+      'an argument of the command line',
+      { commands: [{ ...command, argumentSchema: { type: 'object', properties: { server: {} } } }] },
+      /properties\/server: is a flag of `clusterdex command` itself/,
+    ],
+    ['a notify that is none', { notify: 1 }, /^\/notify: must be a function/],
+  ])('are refused with the reason: %s', (_, members, message) => {
+    const names = Object.fromEntries(Object.keys(members).map((name) => [name, true]));
+    const violations = checkExtensions(members, { ...capabilitiesWithout(), ...names });
+    expect(violations).toEqual([expect.stringMatching(message)]);
+  });
+});
+
+describe('a command and a route', () => {
+  it('that hang are ended at their deadline, told so, and measured', async () => {
+    const told = new Promise<void>((resolve) => {
+      Object.assign(globalThis, { warehouseWasToldToEnd: resolve });
+    });
+    const registry = new Registry();
+    const storage = await openStorage({
+      ...surroundings(join(folder, 'hanging')),
+      registry,
+      folders: [extended],
+      name: 'warehouse',
+      deadlines: { command: 40 },
+    });
+    await expect(storage.extensions.runCommand('hang', {})).rejects.toMatchObject({
+      code: 'TIMEOUT',
+      message: 'storage "warehouse" did not answer command:hang within 40 ms',
+    });
+    await told;
+    expect(await registry.metrics()).toMatch(/operation="command:hang",code="TIMEOUT"\} 1/);
+    await storage.close();
+    await expect(storage.extensions.runCommand('count', { shelf: 1 })).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+
+  it('end when the server ends', async () => {
+    const controller = new AbortController();
+    const storage = await openStorage({
+      ...surroundings(join(folder, 'ending')),
+      signal: controller.signal,
+      folders: [extended],
+      name: 'warehouse',
+    });
+    const running = storage.extensions.runCommand('hang', {});
+    controller.abort();
+    await expect(running).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await storage.close();
+  });
+
+  it.each([
+    ['nothing', undefined, /no response/],
+    ['a status that is none', { status: 700 }, /none from 200 to 599/],
+    ['two bodies', { json: 1, body: 'a' }, /both json and body/],
+    ['a body that is none', { body: 7 }, /neither text nor bytes/],
+    ['204 with a body', { status: 204, body: 'a' }, /204 with a body/],
+    [
+      'a header that carries the answer',
+      { headers: { 'Content-Length': '1' } },
+      /"Content-Length", which a route cannot set/,
+    ],
+    ['a header of two lines', { headers: { ETag: 'a\nb' } }, /a value of the header ETag that is none/],
+  ])('cannot answer %s', (_, response, message) => {
+    expect(checkRouteResponse(response as never)).toMatch(message);
+  });
+});
+
+describe('notices', () => {
+  it('tell what happens to clusters in this process, in order', async () => {
+    const storage = await openStorage({
+      ...surroundings(join(folder, 'noticing')),
+      folders: [extended],
+      name: 'warehouse',
+    });
+    const { factory, extensions } = storage;
+    await factory.prepareCluster('a');
+    await factory.prepareCluster('a');
+    await factory.prepareCluster('_internal');
+    await factory.putClusterInventory({
+      cluster: 'a',
+      health: { status: 'healthy' },
+      updatedAt: 1,
+      resources: [],
+    } as Parameters<StorageFactory['putClusterInventory']>[0]);
+    await factory.cleanCluster('a');
+    const notices = extensions.routes.find(({ name }) => name === 'notices');
+    if (notices === undefined) throw new Error('no route');
+    const request = {
+      parameters: {},
+      query: new URLSearchParams(),
+      headers: {},
+      body: new Uint8Array(),
+      json: () => {},
+    };
+    expect((await extensions.callRoute(notices, request)).json).toEqual([
+      { type: 'cluster', change: 'attached', cluster: 'a' },
+      { type: 'inventory', cluster: 'a' },
+      { type: 'cluster', change: 'detached', cluster: 'a' },
+    ]);
+    await storage.close();
+  });
+
+  const config = (key: string): Notice => ({ type: 'config', key });
+
+  it('are told one at a time; one that fails or hangs does not keep the next', async () => {
+    const told: string[] = [];
+    let running = 0;
+    const last = new Promise<void>((resolve) => {
+      const notices = createNotices(
+        async (notice) => {
+          expect(++running).toBe(1);
+          await Promise.resolve();
+          running--;
+          const key = 'key' in notice ? notice.key : '';
+          told.push(key);
+          if (key === 'fails') throw new Error('no');
+          if (key === 'hangs') await new Promise(() => {});
+          if (key === 'last') resolve();
+        },
+        { deadline: 20, logger: silent },
+      );
+      for (const key of ['first', 'fails', 'hangs', 'last']) notices.tell(config(key));
+    });
+    await last;
+    expect(told).toEqual(['first', 'fails', 'hangs', 'last']);
+  });
+
+  it('are dropped from the oldest on when the plugin is too slow, and end with it', async () => {
+    const told: string[] = [];
+    let proceed = () => {};
+    const first = new Promise<void>((resolve) => {
+      proceed = resolve;
+    });
+    const notices = createNotices(
+      (notice) => {
+        told.push('key' in notice ? notice.key : '');
+        return told.length === 1 ? first : undefined;
+      },
+      { deadline: 60_000, logger: silent },
+    );
+    notices.tell(config('0'));
+    await Promise.resolve();
+    for (let at = 1; at <= 1500; at++) notices.tell(config(String(at)));
+    proceed();
+    while (told.at(-1) !== '1500') await new Promise((resolve) => setImmediate(resolve));
+    expect(told).toHaveLength(1001);
+    expect(told[1]).toBe('501');
+    notices.end();
+    notices.tell(config('late'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(told).toHaveLength(1001);
+  });
+});
+
+describe('health codes', () => {
+  it('are refused when they are malformed, and leave those that were there', () => {
+    const report = createHealthReport('a', new Registry(), silent);
+    report.set({ FULL: { severity: 'warning', summary: 'nearly full' } });
+    for (const checks of [
+      { full: { severity: 'warning', summary: 'x' } },
+      { FULL: { severity: 'bad', summary: 'x' } },
+      { FULL: { severity: 'error', summary: '' } },
+      { FULL: { severity: 'error', summary: 'x', detail: 'y' } },
+      undefined,
+    ]) {
+      expect(() => report.set(checks as never)).toThrow(expect.objectContaining({ code: 'INVALID' }));
+    }
+    expect(report.health({ healthy: true })).toMatchObject({ status: 'HEALTH_WARN', checks: { FULL: {} } });
+    expect(report.health({ healthy: false, reason: 'gone' })).toMatchObject({
+      status: 'HEALTH_ERR',
+      checks: { FULL: {}, STORAGE_UNHEALTHY: { severity: 'error', detail: ['gone'] } },
+    });
+  });
+});
+
+describe('counters', () => {
+  it('are kept for an hour as pairs of time and value', () => {
+    let value = 0;
+    const counters = createCounterSamples(() => new Map([['get_total', ++value]]));
+    for (let at = 0; at < 400; at++) counters.sample(at * 10_000);
+    expect(counters.names()).toEqual(['get_total']);
+    const samples = counters.samples('get_total');
+    expect(samples).toHaveLength(360);
+    expect(samples.at(-1)).toEqual({ time: 3_990_000, value: 400 });
+    expect(counters.samples('nothing')).toEqual([]);
+  });
+});
