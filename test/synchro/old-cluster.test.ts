@@ -22,13 +22,18 @@ interface Disguise {
 }
 
 /**
- * In front of a real server: knows no aggregated discovery, and has CronJobs in batch/v1beta1 alone, whose fields are those of batch/v1.
+ * In front of a real server: knows no aggregated discovery, has CronJobs in batch/v1beta1 alone, whose fields are those of batch/v1, Ingresses in extensions,
+ * of which fields are asked for that are alike, and definitions in v1beta1, which differ in the spelling of JSONPath.
  */
 function startProxy(server: ApiServer, disguise: Disguise): Server {
   return createServer((incoming: IncomingMessage, outgoing: ServerResponse) => {
     const path = incoming.url ?? '/';
     if (disguise.failing?.test(path)) return outgoing.writeHead(500).end('{"kind":"Status","message":"out of order"}');
-    const asked = disguise.isOld ? path.replace('/apis/batch/v1beta1', '/apis/batch/v1') : path;
+    const isUnknown = /^\/apis\/(?:apiextensions\.k8s\.io|networking\.k8s\.io|batch)\/v1(?:[/?]|$)/.test(path);
+    if (disguise.isOld && isUnknown) return outgoing.writeHead(404).end('{"kind":"Status","code":404}');
+    const asked = disguise.isOld
+      ? older.reduce((url, [from, to]) => url.replace(`/apis/${to}`, `/apis/${from}`), path)
+      : path;
     const isDiscovery = /^\/apis?(\/[^/]+\/[^/]+)?$/.test(asked.split('?')[0] ?? '');
     const accept = disguise.isOld && isDiscovery ? 'application/json' : (incoming.headers.accept ?? '*/*');
     const headers = { authorization: `Bearer ${server.token}`, accept };
@@ -45,9 +50,14 @@ function startProxy(server: ApiServer, disguise: Disguise): Server {
         answer.setEncoding('utf8');
         answer.on('data', (piece: string) =>
           outgoing.write(
-            piece
-              .replaceAll('batch/v1"', 'batch/v1beta1"')
-              .replace(/("groupVersion":"batch\/v1beta1","version":)"v1"/g, '$1"v1beta1"'),
+            older
+              .reduce((text, [from, to]) => text.replaceAll(`"${from}"`, `"${to}"`), piece)
+              .replace(
+                /("groupVersion":"(?:batch|extensions|apiextensions\.k8s\.io)\/v1beta1","version":)"v1"/g,
+                '$1"v1beta1"',
+              )
+              .replaceAll('"name":"networking.k8s.io"', '"name":"extensions"')
+              .replaceAll('"jsonPath":', '"JSONPath":'),
           ),
         );
         answer.on('end', () => outgoing.end());
@@ -58,6 +68,13 @@ function startProxy(server: ApiServer, disguise: Disguise): Server {
     sent.end();
   });
 }
+
+/** What is served, and what is said that it were. */
+const older = [
+  ['batch/v1', 'batch/v1beta1'],
+  ['networking.k8s.io/v1', 'extensions/v1beta1'],
+  ['apiextensions.k8s.io/v1', 'apiextensions.k8s.io/v1beta1'],
+] as const;
 
 describeReal(`a cluster behind a proxy${because}`, () => {
   let server: ApiServer;
@@ -84,6 +101,31 @@ describeReal(`a cluster behind a proxy${because}`, () => {
         },
       },
     });
+    await server.client.json('/apis/networking.k8s.io/v1/namespaces/default/ingresses', 'POST', {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { name: 'front' },
+      spec: { rules: [{ host: 'a.example' }] },
+    });
+    await server.client.json('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', 'POST', {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'wheels.test.example' },
+      spec: {
+        group: 'test.example',
+        names: { plural: 'wheels', singular: 'wheel', kind: 'Wheel', listKind: 'WheelList' },
+        scope: 'Namespaced',
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+            additionalPrinterColumns: [{ name: 'Spokes', type: 'integer', jsonPath: '.spokes' }],
+          },
+        ],
+      },
+    });
     app = await startApp({
       storage: resolveStorageSettings({ dataDir: join(folder, 'data'), storageName: 'memory' }, {}),
       address: { host: '127.0.0.1', port: 0 },
@@ -96,6 +138,9 @@ describeReal(`a cluster behind a proxy${because}`, () => {
           syncResources: [
             { group: 'batch', resources: ['cronjobs'] },
             { group: '', resources: ['namespaces'] },
+            { group: 'networking.k8s.io', resources: ['ingresses'] },
+            { group: 'apiextensions.k8s.io', resources: ['customresourcedefinitions'] },
+            { group: 'test.example', resources: ['wheels'] },
           ],
         },
       },
@@ -132,6 +177,33 @@ describeReal(`a cluster behind a proxy${because}`, () => {
       }
       await server.client.json(`/apis/batch/v1${path}`, 'PATCH', { spec: { schedule: '0 4 * * *' } });
       await until(async () => JSON.stringify((await read(`/apis/batch/v1${path}`)).body).includes('0 4 * * *'));
+    },
+    patience,
+  );
+
+  it(
+    'that is old has its Ingresses of extensions and its definitions stored as those of today, and its columns known',
+    async () => {
+      await until(() => syncOf('ingresses')?.status === 'Syncing');
+      expect(syncOf('ingresses')).toMatchObject({ group: 'extensions', version: 'v1beta1', storageVersion: 'v1' });
+      const front = await read('/apis/networking.k8s.io/v1/namespaces/default/ingresses/front');
+      expect(front.body).toMatchObject({
+        apiVersion: 'networking.k8s.io/v1',
+        spec: { rules: [{ host: 'a.example' }] },
+      });
+      const name = 'wheels.test.example';
+      await until(() => syncOf('customresourcedefinitions')?.status === 'Syncing');
+      const { body } = await read(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`);
+      const theirs = await server.client.json<{ spec: object }>(
+        `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`,
+      );
+      const { spec } = theirs as { spec: { conversion: object; versions: object[] } };
+      expect(body).toMatchObject({ apiVersion: 'apiextensions.k8s.io/v1', spec: { versions: spec.versions } });
+      const columns = () =>
+        inventory()
+          ?.resources.find(({ resource }) => resource === 'wheels')
+          ?.printerColumns?.map((column) => column.name);
+      await until(() => JSON.stringify(columns()) === '["Spokes"]');
     },
     patience,
   );

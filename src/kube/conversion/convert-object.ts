@@ -1,3 +1,4 @@
+import { definitionToV1 } from './custom-resource-definitions.js';
 import { endpointSliceToV1, endpointSliceToV1beta1 } from './endpoint-slices.js';
 import { eventFromCore, eventToCore } from './events.js';
 import {
@@ -9,6 +10,7 @@ import {
 import { ingressToV1, ingressToV1beta1 } from './ingresses.js';
 import type { JsonObject } from './json-object.js';
 import { budgetToV1, budgetToV1beta1 } from './pod-disruption-budgets.js';
+import { daemonSetToV1, deploymentToV1 } from './workloads.js';
 
 export interface Conversion {
   /** `kind`, and both as in `apiVersion`. */
@@ -28,6 +30,7 @@ const alike: Readonly<Record<string, readonly string[]>> = {
   DaemonSet: ['apps/v1', 'apps/v1beta2'],
   Deployment: ['apps/v1', 'apps/v1beta2'],
   ReplicaSet: ['apps/v1', 'apps/v1beta2'],
+  APIService: ['apiregistration.k8s.io/v1', 'apiregistration.k8s.io/v1beta1'],
   StatefulSet: ['apps/v1', 'apps/v1beta2', 'apps/v1beta1'],
   ControllerRevision: ['apps/v1', 'apps/v1beta2', 'apps/v1beta1'],
   Lease: ['coordination.k8s.io/v1', 'coordination.k8s.io/v1beta1'],
@@ -48,6 +51,13 @@ const conversions: ReadonlyMap<string, Convert> = new Map([
     others.flatMap((other) => [row(kind, other, stored, asItIs), row(kind, stored, other, asItIs)]),
   ),
   row('Ingress', 'networking.k8s.io/v1beta1', 'networking.k8s.io/v1', ingressToV1),
+  row('Ingress', 'extensions/v1beta1', 'networking.k8s.io/v1', ingressToV1),
+  row('NetworkPolicy', 'extensions/v1beta1', 'networking.k8s.io/v1', asItIs),
+  row('Deployment', 'extensions/v1beta1', 'apps/v1', deploymentToV1),
+  row('Deployment', 'apps/v1beta1', 'apps/v1', deploymentToV1),
+  row('DaemonSet', 'extensions/v1beta1', 'apps/v1', daemonSetToV1),
+  row('ReplicaSet', 'extensions/v1beta1', 'apps/v1', asItIs),
+  row('CustomResourceDefinition', 'apiextensions.k8s.io/v1beta1', 'apiextensions.k8s.io/v1', definitionToV1),
   row('Ingress', 'networking.k8s.io/v1', 'networking.k8s.io/v1beta1', ingressToV1beta1),
   row('PodDisruptionBudget', 'policy/v1beta1', 'policy/v1', budgetToV1),
   row('PodDisruptionBudget', 'policy/v1', 'policy/v1beta1', budgetToV1beta1),

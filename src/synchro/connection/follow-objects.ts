@@ -6,8 +6,8 @@ import { jsonLines } from './json-lines.js';
 type Fields = Readonly<Record<string, unknown>>;
 
 export interface FollowObjectsOptions<Kept> {
-  /** Of the list: `/apis/apps/v1/deployments`. */
-  readonly path: string;
+  /** Of the list: `/apis/apps/v1/deployments`. A function is asked before each list. */
+  readonly path: string | (() => Promise<string>);
   /** Media types, where other than JSON is wanted. */
   readonly listAccept?: string;
   readonly watchAccept?: string;
@@ -37,10 +37,11 @@ export async function followObjects<Kept>(
   const objects = new Map<string, Kept>();
   for (let failures = 0; !signal.aborted; ) {
     try {
-      let revision: string | undefined = await list(connection, options, { objects, signal });
+      const path = typeof options.path === 'string' ? options.path : await options.path();
+      let revision: string | undefined = await list(connection, options, { objects, path, signal });
       options.onChange(objects);
       failures = 0;
-      while (revision !== undefined) revision = await watch(connection, options, { objects, revision, signal });
+      while (revision !== undefined) revision = await watch(connection, options, { objects, path, revision, signal });
     } catch (error) {
       if (signal.aborted) return;
       failures++;
@@ -54,13 +55,14 @@ export async function followObjects<Kept>(
 
 interface Following<Kept> {
   readonly objects: Map<string, Kept>;
+  readonly path: string;
   readonly signal: AbortSignal;
 }
 
 async function list<Kept>(
   connection: ClusterConnection,
-  { path, listAccept, keep }: FollowObjectsOptions<Kept>,
-  { objects, signal }: Following<Kept>,
+  { listAccept, keep }: FollowObjectsOptions<Kept>,
+  { objects, path, signal }: Following<Kept>,
 ): Promise<string> {
   const found = new Map<string, Kept>();
   for (let position: string | undefined; ; ) {
@@ -81,8 +83,8 @@ async function list<Kept>(
 /** The revision to go on from; undefined when it has to be listed anew. */
 async function watch<Kept>(
   connection: ClusterConnection,
-  { path, watchAccept, keep, onChange }: FollowObjectsOptions<Kept>,
-  { objects, revision: from, signal }: Following<Kept> & { readonly revision: string },
+  { watchAccept, keep, onChange }: FollowObjectsOptions<Kept>,
+  { objects, path, revision: from, signal }: Following<Kept> & { readonly revision: string },
 ): Promise<string | undefined> {
   let revision = from;
   const timeoutSeconds = 300 + Math.floor(Math.random() * 300);

@@ -1,5 +1,7 @@
 import type { ResourceInventory } from '@clusterdex/storage-contract';
+import { definitionToV1 } from '../../kube/conversion/custom-resource-definitions.js';
 import type { ClusterConnection } from '../connection/cluster-connection.js';
+import { ConnectionError } from '../connection/connection-error.js';
 import { followObjects } from '../connection/follow-objects.js';
 import { CustomTypes } from '../import/custom-types.js';
 
@@ -12,7 +14,7 @@ export interface Definitions {
   follow(signal: AbortSignal): Promise<void>;
 }
 
-const definitionsPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const definitionsGroup = '/apis/apiextensions.k8s.io';
 const servicesPath = '/apis/apiregistration.k8s.io/v1/apiservices';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -39,6 +41,16 @@ export function createDefinitions(
     onRead();
   }
 
+  /** Servers before 1.16 know v1beta1 alone. */
+  async function definitionsVersion(signal: AbortSignal): Promise<string> {
+    try {
+      await connection.getJson(`${definitionsGroup}/v1`, { signal });
+    } catch (error) {
+      if (error instanceof ConnectionError && error.status === 404) return 'v1beta1';
+    }
+    return 'v1';
+  }
+
   function noteServices(objects: ReadonlyMap<string, string>): void {
     const text = JSON.stringify([...objects].sort());
     if (servicesText !== '' && text !== servicesText) onChange();
@@ -52,7 +64,8 @@ export function createDefinitions(
     find: (group, version, kind) => types.find(group, version, kind),
     async follow(signal) {
       if (known !== undefined) onRead();
-      const definitions = { path: definitionsPath, keep: slim, onChange: noteDefinitions, onError: onRead };
+      const path = async () => `${definitionsGroup}/${await definitionsVersion(signal)}/customresourcedefinitions`;
+      const definitions = { path, keep: slim, onChange: noteDefinitions, onError: onRead };
       const services = { path: servicesPath, keep: availability, onChange: noteServices };
       await Promise.all([followObjects(connection, definitions, signal), followObjects(connection, services, signal)]);
     },
@@ -68,7 +81,8 @@ interface Slim {
 
 /** What is needed of a definition: its schemas are large. */
 function slim({ spec }: Fields): Slim {
-  const { group, names, scope, versions } = fields(spec);
+  // Of v1beta1 as well; nothing is changed of v1.
+  const { group, names, scope, versions } = fields(definitionToV1({ spec }).spec);
   const { plural, singular, kind, shortNames, categories } = fields(names);
   return {
     group,

@@ -1,6 +1,7 @@
 import type { ResourceInventory } from '@clusterdex/storage-contract';
 import { apiVersionOf } from '../../kube/api-version.js';
 import { builtinTypes } from '../../kube/builtin-types.js';
+import { homeGroup } from '../../kube/cohabiting-group.js';
 import { canConvert } from '../../kube/conversion/convert-object.js';
 import { compareVersions } from '../../kube/version-order.js';
 import { clusterGroup, type SyncResources } from '../cluster/pedia-cluster.js';
@@ -64,7 +65,9 @@ function addEntry(plan: PlanBuilder, { entry, byResource, served }: Entry): void
   const isEverything = group === '*';
   for (const versions of byResource.values()) {
     const [first] = versions;
-    if (first === undefined || (!isEverything && first.group !== group)) continue;
+    if (first === undefined) continue;
+    const isOfGroup = versions.some((served) => served.group === group || homeOf(served) === group);
+    if (!isEverything && !isOfGroup) continue;
     const isNamed = wanted.delete(first.resource) || wanted.delete(first.singularName);
     if (!isEverything && !isNamed && !wanted.has('*')) continue;
     // They hold the credentials of clusters: who wants them stored has to name them.
@@ -109,7 +112,8 @@ class PlanBuilder {
     const usable = served.filter(({ verbs }) => verbs.includes('list') && verbs.includes('watch'));
     const [first] = served;
     if (first === undefined) return;
-    const { group, resource } = first;
+    const group = homeOf(first);
+    const { resource } = first;
     if (usable.length === 0) {
       if (wish.isAsked)
         this.missing.push({
@@ -121,7 +125,8 @@ class PlanBuilder {
       return;
     }
     const builtin = builtinTypes[group]?.find((type) => type.resource === resource);
-    const pairs = builtin === undefined ? customPairs(usable, wish.versions) : [builtinPair(usable, builtin.versions)];
+    const pairs =
+      builtin === undefined ? customPairs(usable, wish.versions) : [builtinPair(usable, group, builtin.versions)];
     if (pairs.length === 0) {
       const found = usable.map(({ version }) => version).join(', ');
       this.missing.push({
@@ -131,7 +136,7 @@ class PlanBuilder {
         message: `expected ${wish.versions.join(', ')}, served are ${found}`,
       });
     }
-    for (const { source, version } of pairs) this.add(source, version, wish.recordsEvents);
+    for (const { source, version, group } of pairs) this.add({ ...source, group, version }, source, wish.recordsEvents);
   }
 
   /** Events of both groups are the same objects; where both are asked for, those of the core group are stored, and readable as both. */
@@ -140,10 +145,10 @@ class PlanBuilder {
     return { syncs: [...this.syncs.values()], missing: this.missing };
   }
 
-  private add(source: ServedResource, version: string, recordsEvents: boolean): void {
-    const key = `${source.group}/${version}/${source.resource}`;
+  private add(stored: ServedResource, source: ServedResource, recordsEvents: boolean): void {
+    const key = `${stored.group}/${stored.version}/${stored.resource}`;
     const known = this.syncs.get(key);
-    if (known === undefined) this.syncs.set(key, { source, storage: inventoryOf(source, version), recordsEvents });
+    if (known === undefined) this.syncs.set(key, { source, storage: inventoryOf(stored), recordsEvents });
     else if (recordsEvents && !known.recordsEvents) this.syncs.set(key, { ...known, recordsEvents });
   }
 }
@@ -151,22 +156,25 @@ class PlanBuilder {
 interface VersionPair {
   readonly source: ServedResource;
   /** In which it is stored. */
+  readonly group: string;
   readonly version: string;
 }
 
-/** The version that we store if it is served, else one that can be converted to it, else the first one that we know, else the server's first. */
-function builtinPair(served: readonly ServedResource[], known: readonly string[]): VersionPair {
+/** The version that we store if it is served, in the group that it moved to before the one that it came from; else one that can be converted to it, else the first one that we know, else the server's first. */
+function builtinPair(served: readonly ServedResource[], home: string, known: readonly string[]): VersionPair {
   const [preferred] = known;
   const [first] = served;
   if (preferred === undefined || first === undefined) throw new TypeError('a built-in type has a version');
-  const exact = served.find(({ version }) => version === preferred);
-  if (exact !== undefined) return { source: exact, version: preferred };
-  const convertible = served.find(({ group, version, kind }) =>
-    canConvert({ kind, from: apiVersionOf(group, version), to: apiVersionOf(group, preferred) }),
+  const target = { group: home, version: preferred };
+  const exact = served.find(({ group, version }) => group === home && version === preferred);
+  if (exact !== undefined) return { source: exact, ...target };
+  const ordered = [...served].sort((a, b) => Number(b.group === home) - Number(a.group === home));
+  const convertible = ordered.find(({ group, version, kind }) =>
+    canConvert({ kind, from: apiVersionOf(group, version), to: apiVersionOf(home, preferred) }),
   );
-  if (convertible !== undefined) return { source: convertible, version: preferred };
-  const source = served.find(({ version }) => known.includes(version)) ?? first;
-  return { source, version: source.version };
+  if (convertible !== undefined) return { source: convertible, ...target };
+  const source = ordered.find(({ version }) => known.includes(version)) ?? first;
+  return { source, group: source.group, version: source.version };
 }
 
 function customPairs(served: readonly ServedResource[], versions: readonly string[]): VersionPair[] {
@@ -176,11 +184,11 @@ function customPairs(served: readonly ServedResource[], versions: readonly strin
     : versions.length === 0
       ? ordered.slice(0, customVersions)
       : ordered.filter(({ version }) => versions.includes(version));
-  return chosen.map((source) => ({ source, version: source.version }));
+  return chosen.map((source) => ({ source, group: source.group, version: source.version }));
 }
 
-function inventoryOf(source: ServedResource, version: string): ResourceInventory {
-  const { group, resource, kind, namespaced, singularName, shortNames, categories } = source;
+function inventoryOf(stored: ServedResource): ResourceInventory {
+  const { group, version, resource, kind, namespaced, singularName, shortNames, categories } = stored;
   return {
     group,
     version,
@@ -193,10 +201,14 @@ function inventoryOf(source: ServedResource, version: string): ResourceInventory
   };
 }
 
+function homeOf({ group, resource }: ServedResource): string {
+  return homeGroup(group, resource);
+}
+
 function groupByResource(resources: readonly ServedResource[]): ReadonlyMap<string, readonly ServedResource[]> {
   const groups = new Map<string, ServedResource[]>();
   for (const served of resources) {
-    const name = `${served.resource}.${served.group}`;
+    const name = `${served.resource}.${homeOf(served)}`;
     const versions = groups.get(name);
     if (versions === undefined) groups.set(name, [served]);
     else versions.push(served);

@@ -223,7 +223,7 @@ const coreEvents: ResourceType = Object.freeze({
 
 /** Changes with whatever a sync is made of; events are recorded apart. */
 function fingerprintOf({ source, storage }: ResolvedSync): string {
-  return JSON.stringify([source.version, storage]);
+  return JSON.stringify([source.group, source.version, storage]);
 }
 
 function typeOf({ group, version, resource, kind, namespaced }: ResourceType): ResourceType {

@@ -211,3 +211,113 @@ function sortMembers(_name: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+describe('an object of extensions/v1beta1', () => {
+  it('has in apps/v1 annotations in place of the fields that went', () => {
+    const of = (kind: string, spec: object) =>
+      convertObject(
+        { apiVersion: 'extensions/v1beta1', kind, metadata: { name: 'a', annotations: { x: 'y' } }, spec },
+        { kind, from: 'extensions/v1beta1', to: 'apps/v1' },
+      );
+    expect(of('DaemonSet', { templateGeneration: 3, template: {} })).toEqual({
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name: 'a', annotations: { x: 'y', 'deprecated.daemonset.template.generation': '3' } },
+      spec: { template: {} },
+    });
+    expect(of('Deployment', { rollbackTo: { revision: 2 }, replicas: 1 })).toMatchObject({
+      metadata: { annotations: { 'deprecated.deployment.rollback.revision': '2' } },
+      spec: { replicas: 1 },
+    });
+    expect(of('Deployment', { replicas: 1 })).toEqual({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'a', annotations: { x: 'y' } },
+      spec: { replicas: 1 },
+    });
+  });
+
+  it('has in networking.k8s.io/v1 the fields of today', () => {
+    const backend = { serviceName: 's', servicePort: 80 };
+    const ingress = { kind: 'Ingress', metadata: { name: 'a' }, spec: { backend } };
+    expect(
+      convertObject(ingress, { kind: 'Ingress', from: 'extensions/v1beta1', to: 'networking.k8s.io/v1' }),
+    ).toMatchObject({
+      apiVersion: 'networking.k8s.io/v1',
+      spec: { defaultBackend: { service: { name: 's', port: { number: 80 } } } },
+    });
+  });
+});
+
+describe('a CustomResourceDefinition of v1beta1', () => {
+  const conversion = {
+    kind: 'CustomResourceDefinition',
+    from: 'apiextensions.k8s.io/v1beta1',
+    to: 'apiextensions.k8s.io/v1',
+  };
+  const names = { plural: 'gears', kind: 'Gear' };
+  const column = { name: 'Teeth', type: 'integer' };
+
+  it('has in v1 for each version what all had in common', () => {
+    const spec = {
+      group: 'a.example',
+      version: 'v1',
+      names,
+      scope: 'Namespaced',
+      validation: { openAPIV3Schema: { type: 'object' } },
+      subresources: { status: {} },
+      additionalPrinterColumns: [{ ...column, JSONPath: '.spec.teeth' }],
+      versions: [
+        { name: 'v1', served: true, storage: true },
+        { name: 'v2', served: true, storage: false, additionalPrinterColumns: [{ ...column, JSONPath: '.teeth' }] },
+      ],
+      conversion: {
+        strategy: 'Webhook',
+        webhookClientConfig: { url: 'https://a' },
+        conversionReviewVersions: ['v1beta1'],
+      },
+      preserveUnknownFields: false,
+    };
+    const common = { schema: spec.validation, subresources: spec.subresources };
+    expect(convertObject({ metadata: { name: 'gears.a.example' }, spec }, conversion)).toEqual({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      metadata: { name: 'gears.a.example' },
+      spec: {
+        group: 'a.example',
+        names,
+        scope: 'Namespaced',
+        preserveUnknownFields: false,
+        conversion: {
+          strategy: 'Webhook',
+          webhook: { clientConfig: { url: 'https://a' }, conversionReviewVersions: ['v1beta1'] },
+        },
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            ...common,
+            additionalPrinterColumns: [{ ...column, jsonPath: '.spec.teeth' }],
+          },
+          {
+            name: 'v2',
+            served: true,
+            storage: false,
+            ...common,
+            additionalPrinterColumns: [{ ...column, jsonPath: '.teeth' }],
+          },
+        ],
+      },
+    });
+  });
+
+  it('has in v1 the one version that it had by its field', () => {
+    const { spec } = convertObject({ spec: { group: 'a.example', version: 'v1', names } }, conversion);
+    expect(spec).toEqual({
+      group: 'a.example',
+      names,
+      preserveUnknownFields: true,
+      versions: [{ name: 'v1', served: true, storage: true }],
+    });
+  });
+});

@@ -64,6 +64,46 @@ describe('the version of a built-in kind', () => {
   });
 });
 
+/** Clusterpedia keeps the two apart. */
+describe('a kind that moved out of extensions', () => {
+  const old = serve('extensions', 'ingresses', 'Ingress', ['v1beta1']);
+  const moved = serve('networking.k8s.io', 'ingresses', 'Ingress', ['v1beta1']);
+  const today = serve('networking.k8s.io', 'ingresses', 'Ingress', ['v1']);
+  const follow = (served: readonly ServedResource[], group: string, resource = 'ingresses') =>
+    negotiate(
+      { resources: served, unavailable: [] },
+      { syncResources: [{ group, resources: [resource] }], syncAllCustomResources: false, definedByCrd: new Set() },
+    ).syncs.map(({ source, storage }) =>
+      [source, storage].map(({ group: of, version }) => `${of}/${version}`).join(' as '),
+    );
+
+  it.each([
+    ['alone', old, 'extensions/v1beta1 as networking.k8s.io/v1'],
+    ['beside its new group', [...old, ...moved], 'networking.k8s.io/v1beta1 as networking.k8s.io/v1'],
+    ['beside the version that is stored', [...old, ...today], 'networking.k8s.io/v1 as networking.k8s.io/v1'],
+  ])('is followed once, whatever group it is asked for in, when it is served there %s', (_where, served, expected) => {
+    expect(follow(served, 'extensions')).toEqual([expected]);
+    expect(follow(served, 'networking.k8s.io')).toEqual([expected]);
+    expect(follow(served, '*', '*')).toEqual([expected]);
+  });
+
+  it.each([
+    ['Deployment', 'deployments', 'apps/v1'],
+    ['DaemonSet', 'daemonsets', 'apps/v1'],
+    ['ReplicaSet', 'replicasets', 'apps/v1'],
+    ['NetworkPolicy', 'networkpolicies', 'networking.k8s.io/v1'],
+  ])('is stored as what it is called today: %s', (kind, resource, expected) => {
+    expect(follow(serve('extensions', resource, kind, ['v1beta1']), 'extensions', resource)).toEqual([
+      `extensions/v1beta1 as ${expected}`,
+    ]);
+  });
+
+  it('does not take along what went nowhere', () => {
+    const policies = serve('extensions', 'podsecuritypolicies', 'PodSecurityPolicy', ['v1beta1']);
+    expect(follow(policies, 'extensions', '*')).toEqual(['extensions/v1beta1 as extensions/v1beta1']);
+  });
+});
+
 describe('the versions of a custom resource', () => {
   const all = ['v1', 'v1beta2', 'v1beta1', 'v1alpha2', 'v1alpha1'];
   it.each([
