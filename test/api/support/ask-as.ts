@@ -44,7 +44,6 @@ export async function askAs({ tlsUrl, ca }: Address, path: string, caller: Calle
     host,
     port: Number(port),
     ca,
-    servername: 'localhost',
     ALPNProtocols: [protocol],
     ...(pair === undefined ? {} : { cert: pair.cert, key: pair.key }),
     ...(caller.session === undefined ? {} : { session: caller.session }),

@@ -1,0 +1,402 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { askAs } from '../api/support/ask-as.js';
+import { loadObjects, sampleObjects } from '../api/support/load-objects.js';
+import { type ApiServer, apiServerAssets, apiServerNotRun, startApiServer } from '../support/api-server.js';
+import {
+  type CertificateAuthority,
+  createCertificateAuthority,
+  type IssuedPair,
+} from '../support/certificate-authority.js';
+import { type RunningServer, startServer } from '../support/clusterdex.js';
+import { openTestStorage } from '../support/open-test-storage.js';
+
+const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
+const because =
+  apiServerAssets === undefined
+    ? ` (${apiServerNotRun})`
+    : hasKubectl
+      ? ''
+      : ' (NOT RUN: no kubectl on the PATH; install one to run these tests)';
+const describeReal = because === '' ? describe : describe.skip;
+const patience = 120_000;
+const namespace = 'clusterpedia-system';
+const base = '/apis/clusterpedia.io/v1beta1';
+const resources = `${base}/resources`;
+const rbac = '/apis/rbac.authorization.k8s.io/v1';
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+describeReal(`behind the aggregation layer of a kube-apiserver${because}`, () => {
+  let folder: string;
+  let host: ApiServer;
+  let server: RunningServer;
+  let serving: { readonly tlsUrl: string; readonly ca: string };
+  let users: CertificateAuthority;
+  let proxies: CertificateAuthority;
+  let front: IssuedPair;
+
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text, { mode: 0o600 });
+    return join(folder, name);
+  };
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'clusterdex-aggregation-'));
+    users = await createCertificateAuthority('users');
+    proxies = await createCertificateAuthority('proxies');
+    const servers = await createCertificateAuthority('servers');
+    front = await proxies.issue({ subject: 'CN=front-proxy-client' });
+    const pair = await servers.issue({
+      subject: 'CN=clusterdex',
+      usage: 'server',
+      hosts: [`clusterdex.${namespace}.svc`, 'localhost', '127.0.0.1'],
+    });
+    host = await startApiServer({
+      flags: [
+        `--client-ca-file=${write('users.crt', users.pem)}`,
+        `--requestheader-client-ca-file=${write('proxies.crt', proxies.pem)}`,
+        '--requestheader-allowed-names=front-proxy-client',
+        '--requestheader-username-headers=X-Remote-User',
+        '--requestheader-group-headers=X-Remote-Group',
+        '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+        `--proxy-client-cert-file=${write('front.crt', front.cert)}`,
+        `--proxy-client-key-file=${write('front.key', front.key)}`,
+      ],
+    });
+    await host.client.json('/api/v1/namespaces', 'POST', object('v1', 'Namespace', { name: namespace }));
+    const kubeconfig = write('host.kubeconfig', host.kubeconfig({ token: await createAccount() }));
+    await untilPublished();
+
+    const dataDirectory = join(folder, 'data');
+    const storage = await openTestStorage('sqlite', { dataDirectory });
+    await loadObjects(storage.factory, 'prod-eu', { objects: sampleObjects('prod-eu') });
+    await loadObjects(storage.factory, 'staging', { objects: sampleObjects('staging') });
+    await storage.close();
+    server = await startServer([
+      ...['--data-dir', dataDirectory, '--secure-port', '0'],
+      ...['--tls-cert-file', write('serving.crt', pair.cert), '--tls-private-key-file', write('serving.key', pair.key)],
+      ...['--authentication-kubeconfig', kubeconfig],
+      ...['--authorization-webhook-cache-authorized-ttl', '0', '--authorization-webhook-cache-unauthorized-ttl', '0'],
+    ]);
+    serving = { tlsUrl: server.secureOrigin ?? '', ca: servers.pem };
+    await aggregate(servers);
+  }, patience);
+
+  afterAll(async () => {
+    await server?.stop();
+    await host?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }, patience);
+
+  function object(apiVersion: string, kind: string, metadata: object, rest: object = {}): object {
+    return { apiVersion, kind, metadata, ...rest };
+  }
+
+  /** A service account with the two rights that the chart gives it, and a token of its own. */
+  async function createAccount(): Promise<string> {
+    const subjects = [{ kind: 'ServiceAccount', name: 'clusterdex', namespace }];
+    const role = (kind: string, name: string) => ({ apiGroup: 'rbac.authorization.k8s.io', kind, name });
+    await host.client.json(
+      `/api/v1/namespaces/${namespace}/serviceaccounts`,
+      'POST',
+      object('v1', 'ServiceAccount', { name: 'clusterdex' }),
+    );
+    await host.client.json(
+      `${rbac}/clusterrolebindings`,
+      'POST',
+      object(
+        'rbac.authorization.k8s.io/v1',
+        'ClusterRoleBinding',
+        { name: 'clusterdex' },
+        {
+          subjects,
+          roleRef: role('ClusterRole', 'system:auth-delegator'),
+        },
+      ),
+    );
+    await host.client.json(
+      `${rbac}/namespaces/kube-system/rolebindings`,
+      'POST',
+      object(
+        'rbac.authorization.k8s.io/v1',
+        'RoleBinding',
+        { name: 'clusterdex' },
+        {
+          subjects,
+          roleRef: role('Role', 'extension-apiserver-authentication-reader'),
+        },
+      ),
+    );
+    const { status } = await host.client.json<{ status: { token: string } }>(
+      `/api/v1/namespaces/${namespace}/serviceaccounts/clusterdex/token`,
+      'POST',
+      object('authentication.k8s.io/v1', 'TokenRequest', {}, { spec: { expirationSeconds: 3600 } }),
+    );
+    return status.token;
+  }
+
+  /** The kube-apiserver tells whom it trusts soon after its start. */
+  async function untilPublished(): Promise<void> {
+    const path = '/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication';
+    await until(async () => {
+      const { status, body } = await host.client.text(path);
+      return status === 200 && 'requestheader-client-ca-file' in JSON.parse(body).data;
+    });
+  }
+
+  async function aggregate(servers: CertificateAuthority): Promise<void> {
+    const port = Number(new URL(serving.tlsUrl).port);
+    await host.client.json(
+      `/api/v1/namespaces/${namespace}/services`,
+      'POST',
+      object(
+        'v1',
+        'Service',
+        { name: 'clusterdex' },
+        {
+          spec: { type: 'ExternalName', externalName: 'localhost', ports: [{ port }] },
+        },
+      ),
+    );
+    await host.client.json(
+      '/apis/apiregistration.k8s.io/v1/apiservices',
+      'POST',
+      object(
+        'apiregistration.k8s.io/v1',
+        'APIService',
+        { name: 'v1beta1.clusterpedia.io' },
+        {
+          spec: {
+            group: 'clusterpedia.io',
+            version: 'v1beta1',
+            groupPriorityMinimum: 1000,
+            versionPriority: 100,
+            service: { name: 'clusterdex', namespace, port },
+            caBundle: Buffer.from(servers.pem).toString('base64'),
+          },
+        },
+      ),
+    );
+    await until(async () => (await host.client.text(base)).status === 200);
+  }
+
+  async function until(is: () => Promise<boolean>): Promise<void> {
+    const deadline = performance.now() + 60_000;
+    while (!(await is())) {
+      if (performance.now() > deadline) throw new Error('it did not come to that within a minute');
+      await delay(100);
+    }
+  }
+
+  /** Rights of a user in the host cluster, in a namespace of the clusters or in all. */
+  async function allow(user: string, rules: readonly Rule[], inNamespace?: string): Promise<void> {
+    const [kind, path] =
+      inNamespace === undefined ? ['ClusterRole', rbac] : ['Role', `${rbac}/namespaces/${inNamespace}`];
+    const metadata = { name: user };
+    if (inNamespace !== undefined && (await host.client.text(`/api/v1/namespaces/${inNamespace}`)).status === 404) {
+      await host.client.json('/api/v1/namespaces', 'POST', object('v1', 'Namespace', { name: inNamespace }));
+    }
+    const version = 'rbac.authorization.k8s.io/v1';
+    await host.client.json(`${path}/${kind.toLowerCase()}s`, 'POST', object(version, kind, metadata, { rules }));
+    await host.client.json(
+      `${path}/${kind.toLowerCase()}bindings`,
+      'POST',
+      object(version, `${kind}Binding`, metadata, {
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name: user },
+      }),
+    );
+    await untilAllowed(user, [rules.at(-1)?.resources[0], inNamespace]);
+  }
+
+  /** The kube-apiserver knows of new rights a little later. */
+  async function untilAllowed(user: string, [right = '', inNamespace]: readonly [string | undefined, string | undefined]): Promise<void> {
+    const [resource, subresource] = right.split('/');
+    const resourceAttributes = {
+      verb: 'list',
+      group: 'clusterpedia.io',
+      resource,
+      subresource,
+      namespace: inNamespace,
+    };
+    const review = object('authorization.k8s.io/v1', 'SubjectAccessReview', {}, { spec: { user, resourceAttributes } });
+    await until(async () => {
+      const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
+      return (await host.client.json<{ status: { allowed: boolean } }>(path, 'POST', review)).status.allowed;
+    });
+  }
+
+  const rule = (resourceNames: readonly string[], verbs = ['get', 'list', 'watch']): Rule => ({
+    apiGroups: ['clusterpedia.io'],
+    resources: resourceNames,
+    verbs,
+  });
+  const way = rule([
+    'resources',
+    'resources/v1',
+    'resources/apps',
+    'resources/prod-eu',
+    'resources/staging',
+    'collectionresources',
+  ]);
+
+  function kubectl(...parameters: string[]) {
+    const path = write('admin.kubeconfig', shortcuts());
+    const { status, stdout, stderr } = spawnSync('kubectl', parameters, {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, HOME: folder, KUBECONFIG: path },
+      maxBuffer: 1 << 28,
+    });
+    return { status, stdout, stderr };
+  }
+
+  /** A kubeconfig of the host cluster, with a cluster entry for each shortcut. */
+  function shortcuts(): string {
+    const config = JSON.parse(host.kubeconfig());
+    const [{ cluster }] = config.clusters;
+    for (const [name, path] of [
+      ['clusterpedia', resources],
+      ['prod-eu', `${resources}/clusters/prod-eu`],
+    ]) {
+      config.clusters.push({ name, cluster: { ...cluster, server: host.url + path } });
+    }
+    return JSON.stringify(config);
+  }
+
+  const items = (text: string) => (JSON.parse(text) as { items: { metadata: { namespace: string } }[] }).items;
+
+  it('an admin reads by URL, by shortcut, and sees the collections', () => {
+    const raw = kubectl('get', '--raw', `${resources}/api/v1/pods`);
+    expect({ status: raw.status, stderr: raw.stderr }).toEqual({ status: 0, stderr: '' });
+    expect(items(raw.stdout)).toHaveLength(149);
+    const collections = kubectl('get', 'collectionresources');
+    expect(collections).toMatchObject({ status: 0, stderr: '', stdout: expect.stringMatching(/^workloads/m) });
+    const all = kubectl('--cluster', 'clusterpedia', 'get', 'pods', '-A', '-o', 'name');
+    expect({ status: all.status, count: all.stdout.trim().split('\n').length }).toEqual({ status: 0, count: 149 });
+    const one = kubectl('--cluster', 'prod-eu', 'get', 'deployments', '-n', 'shop');
+    expect({ status: one.status, lines: one.stdout.trim().split('\n').length }).toEqual({ status: 0, lines: 8 });
+    const workloads = kubectl('get', '--raw', `${base}/collectionresources/workloads?limit=1`);
+    expect(workloads.status).toBe(0);
+  });
+
+  it('a user without rights gets a 403, however it is asked', () => {
+    for (const parameters of [
+      ['get', '--raw', `${resources}/api/v1/pods`],
+      ['get', 'collectionresources'],
+      ['--cluster', 'clusterpedia', 'get', 'pods', '-A'],
+      ['--cluster', 'prod-eu', 'get', 'pods', '-n', 'shop'],
+    ]) {
+      const { status, stdout, stderr } = kubectl('--as', 'nina', ...parameters);
+      expect({ status, stdout, stderr }).toEqual({
+        status: 1,
+        stdout: '',
+        stderr: expect.stringMatching(/orbidden.*User "nina" cannot (get|list) /s),
+      });
+    }
+  });
+
+  it('a user with the way and no contents is told which right is missing', async () => {
+    await allow('walter', [way]);
+    const { status, stderr } = kubectl('--as', 'walter', '--cluster', 'prod-eu', 'get', 'pods', '-n', 'shop');
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringContaining(
+        'User "walter" cannot list resource "pods" in API group "" in the namespace "shop": it takes the right to list pods/prod-eu in API group clusterpedia.io',
+      ),
+    });
+  });
+
+  it('a user sees the clusters that RBAC names, and is told so', async () => {
+    await allow('erin', [way, rule(['*/prod-eu'])]);
+    const { status, stdout, stderr } = kubectl(
+      '--as',
+      'erin',
+      '--cluster',
+      'clusterpedia',
+      'get',
+      'pods',
+      '-A',
+      '-o',
+      'name',
+    );
+    const stored = sampleObjects('prod-eu').filter(({ kind }) => kind === 'Pod').length;
+    expect({ status, count: stdout.trim().split('\n').length, stderr }).toEqual({
+      status: 0,
+      count: stored,
+      stderr: expect.stringContaining('Warning: you may see no more than the clusters prod-eu'),
+    });
+    expect(kubectl('--as', 'erin', 'get', '--raw', `${resources}/clusters/staging/api/v1/pods`).status).toBe(1);
+  });
+
+  it('a user sees the namespaces whose Roles allow it, and rights that are taken away count at once', async () => {
+    await allow('sam', [way]);
+    await allow('sam', [rule(['pods'])], 'shop');
+    const listed = () => kubectl('--as', 'sam', '--cluster', 'prod-eu', 'get', 'pods', '-A', '-o', 'json');
+    expect(new Set(items(listed().stdout).map(({ metadata }) => metadata.namespace))).toEqual(new Set(['shop']));
+    await host.client.json(`${rbac}/namespaces/shop/rolebindings/sam`, 'DELETE');
+    await until(async () => listed().status === 1);
+  });
+
+  it('watches come through', async () => {
+    await allow('wendy', [way, rule(['pods'])]);
+    write('admin.kubeconfig', shortcuts());
+    const child = spawn(
+      'kubectl',
+      ['--as', 'wendy', '--cluster', 'prod-eu', 'get', 'pods', '-n', 'shop', '--watch', '-o', 'name'],
+      { env: { PATH: process.env.PATH, HOME: folder, KUBECONFIG: join(folder, 'admin.kubeconfig') } },
+    );
+    const names: string[] = [];
+    const stored = sampleObjects('prod-eu').filter(
+      ({ kind, metadata }) => kind === 'Pod' && metadata.namespace === 'shop',
+    );
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (names.push(line) === stored.length) break;
+    }
+    child.kill('SIGKILL');
+    expect(names).toHaveLength(stored.length);
+  });
+
+  it('forged headers get nowhere, in front of the kube-apiserver and behind it', async () => {
+    const headers = { 'x-remote-user': 'root', 'x-remote-group': 'system:masters' };
+    const path = `${resources}/api/v1/pods?limit=1`;
+    expect((await askAs(serving, path, { headers })).status).toBe(401);
+    const stranger = await (await createCertificateAuthority('proxies')).issue({ subject: 'CN=front-proxy-client' });
+    expect((await askAs(serving, path, { headers, pair: stranger })).status).toBe(401);
+    const user = await users.issue({ subject: 'CN=front-proxy-client' });
+    const asUser = await askAs(serving, path, { headers, pair: user });
+    expect({ status: asUser.status, text: asUser.text }).toEqual({
+      status: 403,
+      text: expect.stringContaining('User \\"front-proxy-client\\" cannot get'),
+    });
+    const outside = { tlsUrl: host.url, ca: host.authority };
+    const through = await askAs(outside, path, { headers, token: host.powerlessToken });
+    expect({ status: through.status, text: through.text }).toEqual({
+      status: 403,
+      text: expect.stringContaining('User \\"nobody\\" cannot get'),
+    });
+    // The real one is believed.
+    expect((await askAs(serving, path, { headers, pair: front })).status).toBe(200);
+  });
+
+  it('without the kube-apiserver between, tokens and certificates of the host cluster count', async () => {
+    const path = `${resources}/clusters/prod-eu/api/v1/namespaces/shop/pods?limit=1`;
+    await allow('carla', [way, rule(['pods/prod-eu'])]);
+    const pair = await users.issue({ subject: 'CN=carla' });
+    expect((await askAs(serving, path, { pair, protocol: 'h2' })).status).toBe(200);
+    expect((await askAs(serving, path, { token: host.token })).status).toBe(200);
+    expect((await askAs(serving, path, { token: host.powerlessToken })).status).toBe(403);
+    expect((await askAs(serving, path, { token: 'made-up' })).status).toBe(401);
+    expect((await askAs(serving, '/metrics', { token: host.powerlessToken })).status).toBe(403);
+    expect((await askAs(serving, '/readyz')).status).toBe(200);
+  });
+});
