@@ -192,6 +192,9 @@ describe('a list shows what the caller may see', () => {
       seen: ['ml', 'shop'],
       warning: '299 - "you may see no more than the namespaces ml, shop"',
     });
+    expect(await count('shop', `${resources}${eu}${pods}`)).toBe(
+      (await stored('prod-eu', 'Pod', 'shop')) + (await stored('prod-eu', 'Pod', 'ml')),
+    );
     expect(await count('shop', `${resources}${pods}?namespaces=shop,edge`)).toBe(
       (await stored('prod-eu', 'Pod', 'shop')) + (await stored('staging', 'Pod', 'shop')),
     );

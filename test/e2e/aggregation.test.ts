@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -7,13 +7,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { askAs } from '../api/support/ask-as.js';
 import { loadObjects, sampleObjects } from '../api/support/load-objects.js';
+import { golden, parseObjects, type Rendered } from '../chart/support.js';
 import { type ApiServer, apiServerAssets, apiServerNotRun, startApiServer } from '../support/api-server.js';
 import {
   type CertificateAuthority,
   createCertificateAuthority,
   type IssuedPair,
 } from '../support/certificate-authority.js';
-import { type RunningServer, startServer } from '../support/clusterdex.js';
+import { type RunningServer, repositoryRoot, startServer } from '../support/clusterdex.js';
 import { openTestStorage } from '../support/open-test-storage.js';
 
 const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
@@ -25,7 +26,7 @@ const because =
       : ' (NOT RUN: no kubectl on the PATH; install one to run these tests)';
 const describeReal = because === '' ? describe : describe.skip;
 const patience = 120_000;
-const namespace = 'clusterpedia-system';
+const namespace = 'clusterdex-system';
 const base = '/apis/clusterpedia.io/v1beta1';
 const resources = `${base}/resources`;
 const rbac = '/apis/rbac.authorization.k8s.io/v1';
@@ -73,7 +74,6 @@ describeReal(`behind the aggregation layer of a kube-apiserver${because}`, () =>
         `--proxy-client-key-file=${write('front.key', front.key)}`,
       ],
     });
-    await host.client.json('/api/v1/namespaces', 'POST', object('v1', 'Namespace', { name: namespace }));
     const kubeconfig = write('host.kubeconfig', host.kubeconfig({ token: await createAccount() }));
     await untilPublished();
 
@@ -82,13 +82,16 @@ describeReal(`behind the aggregation layer of a kube-apiserver${because}`, () =>
     await loadObjects(storage.factory, 'prod-eu', { objects: sampleObjects('prod-eu') });
     await loadObjects(storage.factory, 'staging', { objects: sampleObjects('staging') });
     await storage.close();
-    server = await startServer([
-      ...['--data-dir', dataDirectory, '--secure-port', '0'],
-      ...['--tls-cert-file', write('serving.crt', pair.cert), '--tls-private-key-file', write('serving.key', pair.key)],
-      ...['--authentication-kubeconfig', kubeconfig],
-      ...['--authorization-webhook-cache-authorized-ttl', '0', '--authorization-webhook-cache-unauthorized-ttl', '0'],
-    ]);
-    serving = { tlsUrl: server.secureOrigin ?? '', ca: servers.pem };
+    write('tls.crt', pair.cert);
+    write('tls.key', pair.key);
+    server = await startServer(
+      [
+        ...argumentsOfChart(dataDirectory, kubeconfig),
+        ...['--authorization-webhook-cache-authorized-ttl=0', '--authorization-webhook-cache-unauthorized-ttl=0'],
+      ],
+      { CLUSTERPEDIA_NAMESPACE: namespace },
+    );
+    serving = { tlsUrl: `https://127.0.0.1:${new URL(server.secureOrigin ?? '').port}`, ca: servers.pem };
     await aggregate(servers);
   }, patience);
 
@@ -102,47 +105,58 @@ describeReal(`behind the aggregation layer of a kube-apiserver${because}`, () =>
     return { apiVersion, kind, metadata, ...rest };
   }
 
-  /** A service account with the two rights that the chart gives it, and a token of its own. */
+  const paths: Readonly<Record<string, (namespace: string) => string>> = {
+    CustomResourceDefinition: () => '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+    Namespace: () => '/api/v1/namespaces',
+    ServiceAccount: (within) => `/api/v1/namespaces/${within}/serviceaccounts`,
+    Service: (within) => `/api/v1/namespaces/${within}/services`,
+    ClusterRole: () => `${rbac}/clusterroles`,
+    ClusterRoleBinding: () => `${rbac}/clusterrolebindings`,
+    Role: (within) => `${rbac}/namespaces/${within}/roles`,
+    RoleBinding: (within) => `${rbac}/namespaces/${within}/rolebindings`,
+    APIService: () => '/apis/apiregistration.k8s.io/v1/apiservices',
+  };
+
+  async function create(made: Rendered): Promise<void> {
+    const path = paths[made.kind]?.(made.metadata.namespace ?? '');
+    if (path === undefined) throw new Error(`nobody knows where a ${made.kind} goes`);
+    await host.client.json(path, 'POST', made);
+  }
+
+  const ofChart = (...kinds: readonly string[]) =>
+    parseObjects(golden.readGolden('default')).filter(({ kind }) => kinds.includes(kind));
+
+  /** What the chart makes for the account of its pod, and a token of it. */
   async function createAccount(): Promise<string> {
-    const subjects = [{ kind: 'ServiceAccount', name: 'clusterdex', namespace }];
-    const role = (kind: string, name: string) => ({ apiGroup: 'rbac.authorization.k8s.io', kind, name });
-    await host.client.json(
-      `/api/v1/namespaces/${namespace}/serviceaccounts`,
-      'POST',
-      object('v1', 'ServiceAccount', { name: 'clusterdex' }),
-    );
-    await host.client.json(
-      `${rbac}/clusterrolebindings`,
-      'POST',
-      object(
-        'rbac.authorization.k8s.io/v1',
-        'ClusterRoleBinding',
-        { name: 'clusterdex' },
-        {
-          subjects,
-          roleRef: role('ClusterRole', 'system:auth-delegator'),
-        },
-      ),
-    );
-    await host.client.json(
-      `${rbac}/namespaces/kube-system/rolebindings`,
-      'POST',
-      object(
-        'rbac.authorization.k8s.io/v1',
-        'RoleBinding',
-        { name: 'clusterdex' },
-        {
-          subjects,
-          roleRef: role('Role', 'extension-apiserver-authentication-reader'),
-        },
-      ),
-    );
+    await create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+    for (const name of ['pediaclusters', 'clustersyncresources']) {
+      const file = join(repositoryRoot, `deploy/crds/cluster.clusterpedia.io_${name}.yaml`);
+      for (const definition of parseObjects(readFileSync(file, 'utf8'))) await create(definition);
+    }
+    const kinds = ['ServiceAccount', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'];
+    for (const made of ofChart(...kinds)) await create(made);
     const { status } = await host.client.json<{ status: { token: string } }>(
       `/api/v1/namespaces/${namespace}/serviceaccounts/clusterdex/token`,
       'POST',
       object('authentication.k8s.io/v1', 'TokenRequest', {}, { spec: { expirationSeconds: 3600 } }),
     );
     return status.token;
+  }
+
+  /** The arguments of the chart's container; where a pod has folders, a port and a cluster around it, those of the test. */
+  function argumentsOfChart(dataDirectory: string, kubeconfig: string): readonly string[] {
+    const [{ spec } = { spec: undefined }] = ofChart('Deployment');
+    const { template } = spec as { template: { spec: { containers: { args: string[] }[] } } };
+    const [command, ...rest] = template.spec.containers[0]?.args ?? [];
+    expect(command).toBe('serve');
+    const replaced = rest.map((argument) =>
+      argument
+        .replace('/var/lib/clusterdex', dataDirectory)
+        .replace('/etc/clusterdex/tls', folder)
+        .replace(/^--secure-port=.*$/, '--secure-port=0')
+        .replace(/^--host-kubeconfig$/, `--host-kubeconfig=${kubeconfig}`),
+    );
+    return [...replaced, `--authentication-kubeconfig=${kubeconfig}`];
   }
 
   /** The kube-apiserver tells whom it trusts soon after its start. */
@@ -156,37 +170,14 @@ describeReal(`behind the aggregation layer of a kube-apiserver${because}`, () =>
 
   async function aggregate(servers: CertificateAuthority): Promise<void> {
     const port = Number(new URL(serving.tlsUrl).port);
-    await host.client.json(
-      `/api/v1/namespaces/${namespace}/services`,
-      'POST',
-      object(
-        'v1',
-        'Service',
-        { name: 'clusterdex' },
-        {
-          spec: { type: 'ExternalName', externalName: 'localhost', ports: [{ port }] },
-        },
-      ),
-    );
-    await host.client.json(
-      '/apis/apiregistration.k8s.io/v1/apiservices',
-      'POST',
-      object(
-        'apiregistration.k8s.io/v1',
-        'APIService',
-        { name: 'v1beta1.clusterpedia.io' },
-        {
-          spec: {
-            group: 'clusterpedia.io',
-            version: 'v1beta1',
-            groupPriorityMinimum: 1000,
-            versionPriority: 100,
-            service: { name: 'clusterdex', namespace, port },
-            caBundle: Buffer.from(servers.pem).toString('base64'),
-          },
-        },
-      ),
-    );
+    for (const made of ofChart('Service')) {
+      await create({ ...made, spec: { type: 'ExternalName', externalName: 'localhost', ports: [{ port }] } });
+    }
+    for (const made of ofChart('APIService')) {
+      const spec = made.spec as { service: object };
+      const caBundle = Buffer.from(servers.pem).toString('base64');
+      await create({ ...made, spec: { ...spec, service: { ...spec.service, port }, caBundle } });
+    }
     await until(async () => (await host.client.text(base)).status === 200);
   }
 
@@ -220,7 +211,10 @@ describeReal(`behind the aggregation layer of a kube-apiserver${because}`, () =>
   }
 
   /** The kube-apiserver knows of new rights a little later. */
-  async function untilAllowed(user: string, [right = '', inNamespace]: readonly [string | undefined, string | undefined]): Promise<void> {
+  async function untilAllowed(
+    user: string,
+    [right = '', inNamespace]: readonly [string | undefined, string | undefined],
+  ): Promise<void> {
     const [resource, subresource] = right.split('/');
     const resourceAttributes = {
       verb: 'list',

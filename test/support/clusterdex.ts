@@ -78,7 +78,8 @@ export async function startServer(
   const ended = once(child, 'close').then(() => ({ status: child.exitCode ?? undefined, ...output() }));
   const origin = `http://127.0.0.1:${port}`;
   const deadline = Date.now() + 60_000;
-  while (!(await isReady(origin))) {
+  // It tells where it serves when everything has begun, a little after it does.
+  while (!(await isReady(origin)) || !output().stdout.includes(' at http')) {
     if (child.exitCode !== null || child.signalCode !== null) {
       const { status, stderr } = await ended;
       throw new Error(`clusterdex serve ended with ${status}: ${stderr}`);

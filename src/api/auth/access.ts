@@ -72,15 +72,14 @@ export function createAccess({ user, authorizer, factory }: AccessOptions): Acce
   async function limitsOf(scope: ContentScope, { verb, options, clusters, namespaced }: ListScope) {
     const { in: only } = options.clusters ?? {};
     const cluster = scope.cluster ?? single(only);
-    if (await may(verb, { ...scope, cluster: undefined })) return undefined;
-    if (cluster !== undefined && (await may(verb, { ...scope, cluster }))) return undefined;
+    if (await allows(verb, { ...scope, cluster })) return undefined;
     if (cluster === undefined) {
       const seen = await filter(only ?? clusters, (name) => may(verb, { ...scope, cluster: name }));
       if (seen.length > 0) return { clusters: seen };
     }
     if (scope.namespace !== undefined || !namespaced) return 'nothing';
     const candidates = options.namespaces?.in ?? (await storedNamespaces(cluster));
-    const seen = await filter(candidates, (namespace) => may(verb, { ...scope, cluster, namespace }));
+    const seen = await filter(candidates, (namespace) => allows(verb, { ...scope, cluster, namespace }));
     return seen.length > 0 ? { namespaces: seen } : 'nothing';
   }
 
