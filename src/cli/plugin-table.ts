@@ -1,11 +1,18 @@
 import type { PluginRow } from '../plugin-host/plugin-row.js';
 
-const headings = ['NAME', 'KIND', 'VERSION', 'CONTRACT', 'STATE', 'FOLDER', 'REASON'];
+/** A row of `plugins list`. */
+export interface ListedPlugin extends PluginRow {
+  /** As hashPlugin says it. */
+  readonly hash?: string;
+}
+
+const headings = ['NAME', 'KIND', 'VERSION', 'CONTRACT', 'STATE', 'ORIGIN', 'HASH', 'FOLDER', 'REASON'];
+const hashDigits = 12;
 
 /** The rows as an aligned table, one line each. */
-export function formatPluginTable(rows: readonly PluginRow[]): string {
-  const cells = rows.map(({ name, kind, version, contract, state, folder, reason }) =>
-    [name, kind ?? '', version ?? '', contract ?? '', state, folder, reason ?? ''].map(printable),
+export function formatPluginTable(rows: readonly ListedPlugin[]): string {
+  const cells = rows.map(({ name, kind, version, contract, state, origin, hash, folder, reason }) =>
+    [name, kind, version, contract, state, origin, hash?.slice(0, hashDigits), folder, reason].map(printable),
   );
   const table = [headings, ...cells];
   const widths = headings.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
@@ -19,6 +26,6 @@ export function formatPluginTable(rows: readonly PluginRow[]): string {
 }
 
 /** Names of files may hold anything, line breaks and terminal codes too. */
-function printable(text: string): string {
+function printable(text = ''): string {
   return text.replace(/\p{Cc}+/gu, ' ');
 }

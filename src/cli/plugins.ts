@@ -2,8 +2,10 @@ import { Command, Option } from 'commander';
 import { pluginFolders } from '../config/storage-settings.js';
 import { bundledFolder, bundledSteps } from '../plugin-host/bundled-folder.js';
 import { discoverPlugins } from '../plugin-host/discover.js';
+import { hashPlugin } from '../plugin-host/hash-plugin.js';
+import type { PluginRow } from '../plugin-host/plugin-row.js';
 import { checkInstalledPlugin, type PluginCheckOptions } from './plugin-check.js';
-import { formatPluginTable } from './plugin-table.js';
+import { formatPluginTable, type ListedPlugin } from './plugin-table.js';
 import { type ScaffoldOptions, scaffoldPlugin } from './scaffold-plugin.js';
 
 const help = `
@@ -35,12 +37,18 @@ function listCommand(): Command {
     .description('list what lies in the plugin folders, and why what is not usable is not; runs no code of a plugin')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json']).default('table'))
     .action(async ({ output }: { output: string }) => {
-      const rows = await discoverPlugins(pluginFolders(), {
+      const found = await discoverPlugins(pluginFolders(), {
         bundled: bundledFolder(),
         bundledFiles: bundledSteps(),
       });
+      const rows = await Promise.all(found.map(addHash));
       process.stdout.write(output === 'json' ? `${JSON.stringify(rows, undefined, 2)}\n` : formatPluginTable(rows));
     });
+}
+
+async function addHash(row: PluginRow): Promise<ListedPlugin> {
+  const hash = row.packageName === undefined ? undefined : await hashPlugin(row.folder);
+  return hash === undefined ? row : { ...row, hash };
 }
 
 function checkCommand(): Command {

@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { isPluginName, type ManifestResult, pluginStem, readFileManifest, readFolderManifest } from './manifest.js';
-import { negotiate } from './negotiate.js';
+import { negotiate, spokenContracts } from './negotiate.js';
 import type { PluginRow } from './plugin-row.js';
 import { markShadowed } from './shadow.js';
 import { templateName } from './template-folder.js';
@@ -25,13 +25,22 @@ export interface DiscoverOptions {
 export async function discoverPlugins(folders: readonly string[], options: DiscoverOptions = {}): Promise<PluginRow[]> {
   const rows: PluginRow[] = [];
   const searched = new Set<string>();
-  for (const folder of folders) rows.push(...(await searchFolder(resolve(folder), searched, options)));
+  for (const folder of folders) rows.push(...from('folder', await searchFolder(resolve(folder), searched, options)));
   for (const folder of [options.bundledFiles, options.bundled]) {
     if (folder === undefined) continue;
     const bundled = await searchFolder(resolve(folder), searched, { ...options, trusted: true });
-    rows.push(...bundled.filter((row) => row.state !== 'skipped'));
+    rows.push(
+      ...from(
+        'bundled',
+        bundled.filter((row) => row.state !== 'skipped'),
+      ),
+    );
   }
   return markShadowed(rows);
+}
+
+function from(origin: 'bundled' | 'folder', rows: readonly PluginRow[]): readonly PluginRow[] {
+  return rows.map((row) => ({ ...row, origin }));
 }
 
 /** The row of one path that is meant to be a plugin, whatever lies there. */
@@ -123,7 +132,7 @@ function toRow(folder: string, result: ManifestResult, options: DiscoverOptions)
     return { name: basename(folder), folder, state: 'broken', reason: violations.join('; '), violations };
   }
   const { manifest } = result;
-  const reason = negotiate(manifest.contract, options.spoken);
+  const reason = negotiate(manifest.contract, options.spoken ?? spokenContracts[manifest.kind]);
   return { ...manifest, folder, ...(reason === undefined ? { state: 'ok' } : { state: 'incompatible', reason }) };
 }
 

@@ -7,6 +7,7 @@ import type { CallGate } from './call-gate.js';
 import { requirePlugin } from './check.js';
 import { type CloseStep, createClose } from './close.js';
 import { configurePlugin } from './configure.js';
+import { adaptContract } from './contracts/adapt-contract.js';
 import { createHost } from './create-host.js';
 import { type Deadlines, defaultDeadlines } from './deadlines.js';
 import { discoverPlugins } from './discover.js';
@@ -105,7 +106,8 @@ async function openParts(row: PluginRow, options: OpenSelectedOptions): Promise<
   const { registry, signal, dataDirectory } = options;
   const { name } = row;
   const deadlines = { ...defaultDeadlines, ...options.deadlines };
-  const plugin = requirePlugin(await loadPlugin(row, { deadline: deadlines.load, signal }), row);
+  const exported = await loadPlugin(row, { deadline: deadlines.load, signal });
+  const plugin = requirePlugin(adaptContract(exported, row.contract), row);
   const capabilities = Object.freeze(structuredClone(plugin.capabilities));
   const config = configurePlugin(plugin, options);
   // Of its own, so that how much the plugin logs can be changed while it runs.

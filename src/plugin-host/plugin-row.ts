@@ -12,6 +12,8 @@ export interface PluginRow {
   readonly version?: string;
   readonly contract?: string;
   readonly kind?: string;
+  /** Whether it came with the server, or lies in a folder that was named. */
+  readonly origin?: 'bundled' | 'folder';
   /** Path of the plugin: its folder or, for a single-file plugin, its file. */
   readonly folder: string;
   readonly state: PluginState;

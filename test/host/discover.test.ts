@@ -25,7 +25,9 @@ describe('a folder of plugins', () => {
       'headless-storage.mjs': expect.stringMatching(/^broken: a single-file plugin needs a line/),
       'no-contract-storage': 'broken: /clusterdex/contract: is missing',
       'other-name-storage': expect.stringMatching(/must be "other-name".*found "another"/),
-      'older-storage': expect.stringMatching(/^incompatible: .*contract 0.9.*speaks 1.0.*newer version of the plugin/),
+      'older-storage': expect.stringMatching(
+        /^incompatible: .*contract 0.8.*speaks 1.0 and 0.9.*newer version of the plugin/,
+      ),
       'newer-storage': expect.stringMatching(
         /^incompatible: .*contract 1.7.*speaks 1.0.*needs a host that speaks contract 1.7/,
       ),

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { hashPlugin } from '../../src/plugin-host/hash-plugin.js';
 import { repositoryRoot, runClusterdex } from '../support/clusterdex.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { broken, fixtures, good, packageJson, writeFiles } from './plugin-fixtures.js';
@@ -13,8 +15,9 @@ describe('clusterdex plugins list', () => {
     const { status, stdout } = await runClusterdex(['plugins', 'list'], { environment });
     const lines = stdout.trimEnd().split('\n');
     expect(status).toBe(0);
-    expect(lines[0]).toMatch(/^NAME +KIND +VERSION +CONTRACT +STATE +FOLDER +REASON$/);
-    expect(stdout).toMatch(/^sqlite +storage +\d\S* +1\.0 +ok /m);
+    expect(lines[0]).toMatch(/^NAME +KIND +VERSION +CONTRACT +STATE +ORIGIN +HASH +FOLDER +REASON$/);
+    expect(stdout).toMatch(/^sqlite +storage +\d\S* +1\.0 +ok +bundled +[0-9a-f]{12} /m);
+    expect(stdout).toMatch(/^single +storage +0\.3\.0 +1\.0 +ok +folder +[0-9a-f]{12} /m);
     expect(stdout).toMatch(/^many +storage +1\.2\.0 +1\.0 +shadowed .*many@1\.2\.0 selects this one$/m);
     expect(stdout).toMatch(/^newer +storage +1\.0\.0 +1\.7 +incompatible /m);
     expect(stdout).toMatch(/^broken-json-storage +broken .*no JSON/m);
@@ -32,6 +35,27 @@ describe('clusterdex plugins list', () => {
       ]),
     );
     expect((await runClusterdex(['plugins', 'list'], only)).stdout).not.toContain('\u001b');
+  });
+});
+
+describe('the hash of a plugin', () => {
+  it('is that of its content, wherever it lies', async () => {
+    const one = join(folder, 'hash', 'one-storage');
+    const two = join(folder, 'elsewhere', 'one-storage');
+    for (const path of [one, two]) {
+      writeFiles(path, { 'package.json': packageJson('one'), 'index.js': '', 'node_modules/a/index.js': 'a' });
+    }
+    symlinkSync(one, join(folder, 'link-storage'));
+    const hash = await hashPlugin(one);
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(await hashPlugin(two)).toBe(hash);
+    expect(await hashPlugin(join(folder, 'link-storage'))).toBe(hash);
+    expect(await hashPlugin(join(one, 'index.js'))).not.toBe(hash);
+    writeFiles(two, { 'node_modules/a/index.js': 'b' });
+    expect(await hashPlugin(two)).not.toBe(hash);
+    writeFiles(two, { 'node_modules/a/index.js': 'a', 'node_modules/a/more.js': '' });
+    expect(await hashPlugin(two)).not.toBe(hash);
+    expect(await hashPlugin(join(folder, 'nowhere'))).toBeUndefined();
   });
 });
 

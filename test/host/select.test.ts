@@ -28,6 +28,9 @@ describe('a contract', () => {
     ['1.9', ['1.9', '2.1'], true],
     ['2.1', ['1.9', '2.1'], true],
     ['1.10', ['1.9'], false],
+    ['0.9', ['1.0', '0.9'], true],
+    ['0.8', ['1.0', '0.9'], false],
+    ['0.10', ['1.0', '0.9'], false],
   ];
   it.each(cases)('%s with a host of %j: %s', (contract, spoken, speaks) => {
     expect(negotiate(contract, spoken) === undefined).toBe(speaks);
