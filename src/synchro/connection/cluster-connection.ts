@@ -24,6 +24,13 @@ export interface ConnectionResponse {
   readonly body: AsyncIterableIterator<Buffer>;
 }
 
+export interface JsonRequest extends ConnectionRequest {
+  /** Milliseconds until all of the answer is there; two minutes unless told. */
+  readonly deadline?: number;
+  /** 64 MiB unless told. */
+  readonly mostBytes?: number;
+}
+
 /**
  * The way to one API server: authenticated, kept alive, over few connections (HTTP/2 where the server speaks it). Opens nothing
  * before the first request, and opens anew what broke. Everything rejects with a ConnectionError.
@@ -33,8 +40,8 @@ export interface ClusterConnection {
   readonly server: string;
   /** `path` begins with a slash and has no query. Resolves for every status below 400; other answers reject, with `status` and `reason`. */
   request(path: string, options?: ConnectionRequest): Promise<ConnectionResponse>;
-  /** The answer as JSON; rejects with `not-an-api-server` for what is none, and for more than 64 MiB. */
-  getJson(path: string, options?: ConnectionRequest): Promise<unknown>;
+  /** The answer as JSON; rejects with `not-an-api-server` for what is none, or is too long, and with `timeout` for what does not end. */
+  getJson(path: string, options?: JsonRequest): Promise<unknown>;
   /** How many network connections are open. */
   readonly connections: number;
   /** Ends everything that is under way; later requests are aborted. */

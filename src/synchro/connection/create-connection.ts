@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { answerError } from './answer-error.js';
-import type { ClusterConnection, ConnectionRequest, ConnectionResponse } from './cluster-connection.js';
+import type { ClusterConnection, ConnectionRequest, ConnectionResponse, JsonRequest } from './cluster-connection.js';
 import type { ClusterTarget } from './cluster-target.js';
 import { ConnectionError } from './connection-error.js';
 import { createCredentialSource } from './credential-source.js';
@@ -26,6 +26,7 @@ export interface CreateConnectionOptions {
 
 const defaultTimeout = 30_000;
 const mostJsonBytes = 64 << 20;
+const jsonDeadline = 120_000;
 
 /** Opens nothing yet. Throws a ConnectionError `credentials` for an address that is none. */
 export function createClusterConnection(
@@ -74,21 +75,34 @@ class HttpConnection implements ClusterConnection {
     }
   }
 
-  async getJson(path: string, request: ConnectionRequest = {}): Promise<unknown> {
+  async getJson(path: string, request: JsonRequest = {}): Promise<unknown> {
+    const { deadline = jsonDeadline, mostBytes = mostJsonBytes, signal, ...others } = request;
+    const late = AbortSignal.timeout(deadline);
+    const ending = signal === undefined ? late : AbortSignal.any([signal, late]);
+    let text: string;
+    try {
+      text = await this.read(path, { ...others, signal: ending }, mostBytes);
+    } catch (error) {
+      if (!late.aborted || signal?.aborted === true) throw error;
+      throw new ConnectionError('timeout', `${this.server}: ${path} did not end within ${deadline / 1000} seconds`);
+    }
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      throw this.noApiServer(path, JSON.stringify(text.slice(0, 60)));
+    }
+  }
+
+  private async read(path: string, request: ConnectionRequest, mostBytes: number): Promise<string> {
     const { body } = await this.request(path, { idleTimeout: request.timeout ?? defaultTimeout, ...request });
     const pieces: Buffer[] = [];
     let bytes = 0;
     for await (const piece of body) {
       pieces.push(piece);
       bytes += piece.length;
-      if (bytes > mostJsonBytes) throw this.noApiServer(path, `more than ${mostJsonBytes >> 20} MiB`);
+      if (bytes > mostBytes) throw this.noApiServer(path, `more than ${mostBytes >> 10} KiB`);
     }
-    const text = Buffer.concat(pieces).toString();
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      throw this.noApiServer(path, JSON.stringify(text.slice(0, 60)));
-    }
+    return Buffer.concat(pieces).toString();
   }
 
   async close(): Promise<void> {

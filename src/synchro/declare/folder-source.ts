@@ -164,7 +164,9 @@ function readObjects(text: string, problems: string[]): unknown[] {
     return parseAllDocuments(text).flatMap((document) => {
       const [error] = document.errors;
       if (error !== undefined) {
-        problems.push(error.message.split('\n')[0] ?? error.message);
+        // Not what stands there: it may be a credential.
+        const [place] = error.linePos ?? [];
+        problems.push(`no YAML${place === undefined ? '' : `: line ${place.line}, column ${place.col}`}`);
         return [];
       }
       const object: unknown = document.toJS({ maxAliasCount: 100 });

@@ -35,6 +35,8 @@ const missingPatience = 10_000;
 /** After CRDs or API services change, discovery follows a little later. */
 const triggerWaits = [300, 1000, 3000];
 const failuresUntilPause = 2;
+const versionLimits = { deadline: 15_000, mostBytes: 1 << 20 };
+const discoveryDeadline = 120_000;
 
 /** Follows one cluster: asks how it is, what it serves, and keeps a sync for each type that is wanted. */
 export class ClusterSynchro {
@@ -240,7 +242,7 @@ export class ClusterSynchro {
   private async refresh(parts: Following, syncs: SyncSet, signal: AbortSignal): Promise<void> {
     const { connection, discovery, definitions, definitionsRead } = parts;
     await this.readVersion(connection, signal);
-    const { served } = await discovery.refresh(signal);
+    const served = await discover(discovery, signal);
     // The columns of custom resources are stored with them: it is worth a moment to know them from the beginning.
     await Promise.race([definitionsRead, pause(2000, signal)]);
     const { syncResources, syncAllCustomResources } = this.declaration;
@@ -259,7 +261,9 @@ export class ClusterSynchro {
   }
 
   private async readVersion(connection: ClusterConnection, signal: AbortSignal): Promise<void> {
-    const answer = (await connection.getJson('/version', { signal })) as { gitVersion?: unknown } | null;
+    const answer = (await connection.getJson('/version', { signal, ...versionLimits })) as {
+      gitVersion?: unknown;
+    } | null;
     if (typeof answer?.gitVersion !== 'string') throw new Error('expected a version at /version, found none');
     if (this.version !== answer.gitVersion) this.initialEventsOffer.forget();
     this.version = answer.gitVersion;
@@ -330,6 +334,17 @@ interface Following {
   readonly discovery: Discovery;
   readonly definitions: Definitions;
   readonly definitionsRead: Promise<void>;
+}
+
+/** An answer that comes byte by byte must not keep others from their turn. */
+async function discover(discovery: Discovery, signal: AbortSignal): Promise<ServedResources> {
+  const late = AbortSignal.timeout(discoveryDeadline);
+  try {
+    return (await discovery.refresh(AbortSignal.any([signal, late]))).served;
+  } catch (error) {
+    if (!late.aborted || signal.aborted) throw error;
+    throw new Error(`discovery did not end within ${discoveryDeadline / 1000} seconds`);
+  }
 }
 
 const healthStatus = { True: 'healthy', False: 'unhealthy', Unknown: 'unknown' } as const;

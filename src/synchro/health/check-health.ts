@@ -23,7 +23,22 @@ export async function checkHealth(connection: ClusterConnection, signal: AbortSi
   }
 }
 
-async function ask(connection: ClusterConnection, path: string, signal: AbortSignal): Promise<void> {
+async function ask(connection: ClusterConnection, path: string, caller: AbortSignal): Promise<void> {
+  // Neither an answer that does not begin nor one that does not end is one.
+  const late = AbortSignal.timeout(2 * deadline);
+  const signal = AbortSignal.any([caller, late]);
+  try {
+    await read(connection, path, signal);
+  } catch (error) {
+    if (!late.aborted || caller.aborted) throw error;
+    throw new ConnectionError(
+      'timeout',
+      `${connection.server}: ${path} did not end within ${(2 * deadline) / 1000} seconds`,
+    );
+  }
+}
+
+async function read(connection: ClusterConnection, path: string, signal: AbortSignal): Promise<void> {
   const { body } = await connection.request(path, {
     signal,
     timeout: deadline,
