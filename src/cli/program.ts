@@ -4,6 +4,7 @@ import { certificatesCommand } from './certificates.js';
 import { clustersCommand } from './clusters.js';
 import { clustersynchroManagerCommand } from './clustersynchro-manager.js';
 import { commandCommand } from './command.js';
+import { doctorCommand } from './doctor/doctor.js';
 import { importCommand } from './import.js';
 import { kubeconfigCommand } from './kubeconfig.js';
 import { pluginsCommand } from './plugins.js';
@@ -44,5 +45,6 @@ export function createProgram(): Command {
     .addCommand(pluginsCommand())
     .addCommand(certificatesCommand())
     .addCommand(commandCommand())
+    .addCommand(doctorCommand())
     .addCommand(versionCommand());
 }

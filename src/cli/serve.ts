@@ -28,7 +28,12 @@ import {
   type SynchroOptions,
 } from './synchro-options.js';
 
-interface ServeOptions extends StorageOptions, CertificateOptions, AuthOptions, AuditOptions, Partial<SynchroOptions> {
+export interface ServeOptions
+  extends StorageOptions,
+    CertificateOptions,
+    AuthOptions,
+    AuditOptions,
+    Partial<SynchroOptions> {
   /** `true` where the flag stands without a file. */
   readonly kubeconfig?: string | true;
   readonly hostKubeconfig?: string | true;
@@ -64,10 +69,15 @@ SIGTERM or SIGINT ends it, after --shutdown-delay-duration: watches end, running
 `;
 
 export function serveCommand(): Command {
-  const command = new Command('serve')
-    .description(
-      'follow clusters, and serve what is stored of them to kubectl and to anything else that speaks the Kubernetes API',
-    )
+  const command = new Command('serve').description(
+    'follow clusters, and serve what is stored of them to kubectl and to anything else that speaks the Kubernetes API',
+  );
+  return addServeOptions(command).addHelpText('after', examples).action(serve);
+}
+
+/** Every flag of `serve`, for commands that look at what it would do. */
+export function addServeOptions(command: Command): Command {
+  command
     .addOption(
       new Option(
         '--kubeconfig [file]',
@@ -91,9 +101,7 @@ export function serveCommand(): Command {
         'follow the PediaClusters that are declared in this cluster (without a file: in the one that this process runs in)',
       ),
     );
-  return addStorageOptions(addServingOptions(addSynchroOptions(command)))
-    .addHelpText('after', examples)
-    .action(serve);
+  return addStorageOptions(addServingOptions(addSynchroOptions(command)));
 }
 
 /** Serves what other processes store. */
@@ -191,7 +199,7 @@ async function serve(options: ServeOptions): Promise<void> {
 }
 
 /** Undefined when nothing is to be followed. */
-function resolveSynchro(options: ServeOptions): SynchroSettings | undefined {
+export function resolveSynchro(options: ServeOptions): SynchroSettings | undefined {
   const { kubeconfig, hostKubeconfig, context = [], sync } = options;
   if (!isSynchroOptions(options)) return undefined;
   const clustersDirectory = resolveClustersDirectory(options);
@@ -231,23 +239,23 @@ function append(value: string, previous: readonly string[] | undefined): readonl
   return [...(previous ?? []), value];
 }
 
-interface Addresses {
+export interface Addresses {
   readonly address: ListenAddress | undefined;
   readonly secure: SecureSettings | undefined;
 }
 
-function resolveAuth(options: ServeOptions): AuthSettings | undefined {
+export function resolveAuth(options: ServeOptions): AuthSettings | undefined {
   const isReachable = options.securePort !== undefined && !isLoopback(options.bindAddress);
   return resolveAuthSettings(options, { isReachable, isInCluster: inClusterTarget() !== undefined });
 }
 
-interface AddressParts {
+export interface AddressParts {
   readonly dataDirectory: string;
   readonly auth: AuthSettings | undefined;
 }
 
 /** Plain http unless only https is asked for; both when both are. */
-function resolveAddresses(options: ServeOptions, { dataDirectory, auth }: AddressParts): Addresses {
+export function resolveAddresses(options: ServeOptions, { dataDirectory, auth }: AddressParts): Addresses {
   const { bindAddress, securePort, insecurePort } = options;
   if (securePort === undefined) {
     return { address: parseListenAddress(bindAddress, insecurePort ?? String(defaultPort)), secure: undefined };

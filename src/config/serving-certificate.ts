@@ -40,7 +40,8 @@ export function endOf({ cert }: KeyPair): number {
   return Date.parse(new X509Certificate(cert).validTo);
 }
 
-function readKeyPair({ certFile, keyFile }: CertificateFiles): KeyPair {
+/** Throws ConfigError, which names the file, for what is missing, no PEM, or does not belong together. */
+export function readKeyPair({ certFile, keyFile }: CertificateFiles): KeyPair {
   const cert = read(certFile);
   const key = read(keyFile);
   const certificate = parse(certFile, { what: 'certificate', read: () => new X509Certificate(cert) });

@@ -37,6 +37,16 @@
 {{- end }}
 {{- end -}}
 
+{{/* What the server is told, and `clusterdex doctor` in its place. */}}
+{{- define "clusterdex.serverArgs" -}}
+{{- $parts := list -}}
+{{- $follows := and (eq .Values.mode "allInOne") .Values.synchro.enabled -}}
+{{- if $follows -}}{{- $parts = append $parts "- --host-kubeconfig" -}}{{- end -}}
+{{- $parts = concat $parts (list (include "clusterdex.storageArgs" .) (include "clusterdex.servingArgs" .)) -}}
+{{- if $follows -}}{{- $parts = append $parts (include "clusterdex.synchroArgs" .) -}}{{- end -}}
+{{- join "\n" $parts -}}
+{{- end -}}
+
 {{/* The pod of a component: "root", "component", "settings", "args", "port", "scheme", "serves", "follows". */}}
 {{- define "clusterdex.pod" -}}
 {{- $root := .root -}}
@@ -66,6 +76,8 @@ spec:
   securityContext:
     {{- toYaml . | nindent 4 }}
   {{- end }}
+  # Else a Service called clusterdex would be environment variables CLUSTERDEX_…, which flags are read from.
+  enableServiceLinks: false
   terminationGracePeriodSeconds: {{ .settings.terminationGracePeriodSeconds }}
   {{- if $plugins }}
   initContainers:
