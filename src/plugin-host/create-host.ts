@@ -31,7 +31,7 @@ export interface CreateHostOptions {
   readonly metrics?: PluginMetrics;
 }
 
-export type HostServices = Pick<StorageHost, 'state' | 'sendCommand' | 'setHealthChecks'>;
+export type HostServices = Pick<StorageHost, 'state' | 'sendCommand' | 'setHealthChecks' | 'runTransaction'>;
 
 /** What is handed to a plugin. Its settings lie beside its folder, not in it: what is in its folder is its own. */
 export async function createHost(options: CreateHostOptions): Promise<StorageHost> {
@@ -69,6 +69,7 @@ function noServices(kind: PluginKind): HostServices {
     },
     sendCommand: fail,
     setHealthChecks: fail,
+    runTransaction: reject,
   };
 }
 

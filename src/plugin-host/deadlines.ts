@@ -12,6 +12,8 @@ export interface Deadlines {
   /** An answer of a route of the plugin's own. */
   readonly route: number;
   readonly command: number;
+  /** A step of a transaction, and undoing one. */
+  readonly step: number;
 }
 
 export const defaultDeadlines: Deadlines = Object.freeze({
@@ -23,4 +25,5 @@ export const defaultDeadlines: Deadlines = Object.freeze({
   write: 60_000,
   route: 60_000,
   command: 300_000,
+  step: 60_000,
 });

@@ -32,8 +32,8 @@ interface Guard extends GuardOptions {
 }
 
 export function createCallGate(options: Omit<GuardOptions, 'capabilities' | 'gate'>): CallGate {
-  const { call, batch, write, route, command } = options.deadlines;
-  const sweepInterval = Math.max(10, Math.min(1000, Math.min(call, batch, write, route, command) / 4));
+  const { call, batch, write, route, command, step } = options.deadlines;
+  const sweepInterval = Math.max(10, Math.min(1000, Math.min(call, batch, write, route, command, step) / 4));
   return new CallGate({ ...options, sweepInterval });
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Capabilities, KeyValueStore, StorageExtensions, StorageFactory } from '@clusterdex/storage-contract';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -74,7 +75,7 @@ export async function openSelected(row: PluginRow, options: OpenSelectedOptions)
     steps.push({ name: `services of storage ${row.name}`, run: () => services.end() });
     const guarded = guardStorage(storage, { name: row.name, capabilities, deadlines, logger, registry, gate });
     steps.push({ name: `storage ${row.name}`, run: () => guarded.shutdown() });
-    const opened = services.open({ factory: guarded, extensions, keyValue });
+    const opened = await services.open({ factory: guarded, extensions, keyValue });
     logger.info({ storage: row.name, version: row.version, folder: row.folder }, 'storage opened');
     return Object.freeze({ name: row.name, version: row.version ?? '', capabilities, ...opened, close });
   } catch (error) {
@@ -112,8 +113,18 @@ async function openParts(row: PluginRow, options: OpenSelectedOptions): Promise<
   const config = configurePlugin(plugin, options);
   // Of its own, so that how much the plugin logs can be changed while it runs.
   const logger = options.logger.child({ plugin: name });
+  const journalFolder = join(dataDirectory, `${name}.transactions`);
   const gate = createCallGate({ name, deadlines, logger, registry });
-  const services = createPluginServices({ name, capabilities, gate, deadlines, logger, registry, signal });
+  const services = createPluginServices({
+    name,
+    capabilities,
+    gate,
+    deadlines,
+    logger,
+    registry,
+    signal,
+    journalFolder,
+  });
   try {
     const host = await createHost({
       plugin: name,

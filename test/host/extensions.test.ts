@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Notice, StorageFactory } from '@clusterdex/storage-contract';
 import { describe, expect, it } from '@jest/globals';
@@ -108,6 +109,8 @@ describe('extensions of a plugin', () => {
       { commands: [{ ...command, argumentSchema: { type: 'object', properties: { server: {} } } }] },
       /properties\/server: is a flag of `clusterdex command` itself/,
     ],
+    ['a step without undo', { steps: [{ name: 'a', do() {} }] }, /^\/steps\/0\/undo: must be a function/],
+    ['a step of nothing', { steps: [{ name: 'a', partOf: 'x', do() {}, undo() {} }] }, /^\/steps\/0\/partOf: must be/],
     ['a notify that is none', { notify: 1 }, /^\/notify: must be a function/],
   ])('are refused with the reason: %s', (_, members, message) => {
     const names = Object.fromEntries(Object.keys(members).map((name) => [name, true]));
@@ -254,6 +257,64 @@ describe('notices', () => {
     notices.tell(config('late'));
     await new Promise((resolve) => setImmediate(resolve));
     expect(told).toHaveLength(1001);
+  });
+});
+
+describe('transactions of a plugin', () => {
+  it('of its own run its steps, or undo them; attach and detach clusters with them', async () => {
+    const options = { ...surroundings(join(folder, 'transactions')), folders: [extended], name: 'warehouse' };
+    const { factory, extensions, close } = await openStorage(options);
+    const output = async (name: string, parameters: object) => {
+      const answer = await extensions.runCommand(name, { ...parameters });
+      return 'result' in answer ? answer.result.output : answer.violations;
+    };
+    const setting = (key: string) => output('setting', { key });
+    expect(await output('move', { boxes: 3 })).toBe('moved');
+    await expect(output('move', { boxes: 30 })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(output('move', { boxes: 1, by: ['steal'] })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(JSON.parse(String(await setting('steps')))).toEqual([
+      'took 3',
+      'gave 3',
+      'took 30',
+      'fetched 30',
+      'put 30 back',
+    ]);
+    await factory.prepareCluster('a');
+    expect(await setting('gate/a')).toBe('open');
+    await factory.cleanCluster('a');
+    await expect(setting('gate/a')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(factory.prepareCluster('cursed')).rejects.toMatchObject({
+      code: 'INVALID',
+      message: 'cursed has no papers',
+    });
+    await expect(setting('gate/cursed')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(readdirSync(join(folder, 'transactions', 'warehouse.transactions'))).toEqual([]);
+    await close();
+  });
+
+  it('of which a step hangs end at its deadline', async () => {
+    const options = { ...surroundings(join(folder, 'hanging-step')), folders: [extended], name: 'warehouse' };
+    const { extensions, close } = await openStorage({ ...options, deadlines: { step: 40 } });
+    await expect(extensions.runCommand('move', { boxes: 1, by: ['hang'] })).rejects.toMatchObject({
+      code: 'TIMEOUT',
+      message: 'storage "warehouse" did not answer step:hang within 40 ms',
+    });
+    expect(readdirSync(join(folder, 'hanging-step', 'warehouse.transactions'))).toEqual([]);
+    await close();
+  });
+
+  it('that cannot be undone are a health code, until they are', async () => {
+    const members = `
+      commands: [{ name: 'go', description: 'goes', permission: 'rw', async run() { await host.runTransaction('l', ['a']); return {}; } }],
+      steps: [{ name: 'a', do() { throw host.createError('CONFLICT', 'no'); }, undo() { if (!globalThis.isMended) throw new Error('not yet'); } }],`;
+    const storage = await open('commands: true, steps: true', members);
+    const codes = async () => Object.keys((await storage.extensions.health()).checks);
+    await expect(storage.extensions.runCommand('go', {})).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await codes()).toEqual(['TRANSACTION_NOT_UNDONE']);
+    Object.assign(globalThis, { isMended: true });
+    await expect(storage.extensions.runCommand('go', {})).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await codes()).toEqual([]);
+    await storage.close();
   });
 });
 

@@ -24,7 +24,7 @@ const reservedArguments: ReadonlySet<string> = new Set([
 ]);
 
 const functions: readonly ExtensionName[] = ['notify'];
-const lists = { routes: ['handler'], commands: ['run'] } as const;
+const lists = { routes: ['handler'], commands: ['run'], steps: ['do', 'undo'] } as const;
 
 /** What a factory lacks of the extensions that its capabilities name, and what is wrong with those that it has. */
 export function checkExtensions(factory: object, capabilities: Capabilities): string[] {

@@ -11,20 +11,24 @@ import {
   type RouteResponse,
   type StorageExtensions,
   type StorageFactory,
+  type TransactionStep,
 } from '@clusterdex/storage-contract';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { CallGate } from '../call-gate.js';
 import type { HostServices } from '../create-host.js';
 import type { Deadlines } from '../deadlines.js';
+import { attachingStorage, createHostSteps } from './attaching-storage.js';
 import { checkRouteResponse } from './check-route-response.js';
 import { createCounterSamples } from './counter-samples.js';
+import { gatedStep } from './gated-step.js';
 import { createHealthReport } from './health-report.js';
 import { createHostCommands } from './host-commands.js';
 import { createHostState } from './host-state.js';
+import { createJournal } from './journal.js';
 import { createNotices } from './notices.js';
-import { noticingStorage } from './noticing-storage.js';
 import { findCommand, runCommand } from './run-command.js';
+import { createTransactions, type Transaction, type Transactions } from './transactions.js';
 
 /** What a plugin does beside storing, for those who serve it. Every call rejects with a StorageError, and ends at its deadline. */
 export interface ServedExtensions {
@@ -53,6 +57,8 @@ export interface PluginServicesOptions {
   readonly registry: Registry;
   /** Aborted when the server begins to shut down. */
   readonly signal: AbortSignal;
+  /** Where the journal of transactions lies; made when there is one to write. */
+  readonly journalFolder: string;
 }
 
 export interface OpenedParts {
@@ -65,8 +71,11 @@ export interface OpenedParts {
 export interface PluginServices {
   /** For the plugin's host; they work from the time that the storage has opened, but health codes do at once. */
   readonly services: HostServices;
-  /** Begins to serve; answers the storage that tells of what happens to it, and the extensions. */
-  open(parts: OpenedParts): { readonly factory: StorageFactory; readonly extensions: ServedExtensions };
+  /**
+   * Undoes what a process left that died in the middle of a transaction, then begins to serve; answers the storage that takes part in
+   * transactions and tells what happens to it, and the extensions.
+   */
+  open(parts: OpenedParts): Promise<{ readonly factory: StorageFactory; readonly extensions: ServedExtensions }>;
   end(): void;
 }
 
@@ -90,6 +99,8 @@ export function createPluginServices(options: PluginServicesOptions): PluginServ
   });
   let sampling: NodeJS.Timeout | undefined;
   let commands: readonly PluginCommand[] = [];
+  let steps: readonly TransactionStep[] = [];
+  let transactions: Transactions | undefined;
 
   async function health(): Promise<PluginHealth> {
     return report.health(await opened?.factory.health());
@@ -113,6 +124,33 @@ export function createPluginServices(options: PluginServicesOptions): PluginServ
     }
   }
 
+  async function transact(transaction: Transaction): Promise<void> {
+    if (transactions === undefined) throw createStorageError('UNAVAILABLE', `the storage ${name} is not open yet`);
+    try {
+      await transactions.run(transaction);
+    } catch (error) {
+      throw gate.toStorageError(transaction.name, error);
+    }
+  }
+
+  /** Of names; NOT_FOUND when there is not one of them. */
+  function findSteps(names: readonly string[]): readonly TransactionStep[] {
+    return names.map((wanted) => {
+      const found = steps.find((step) => step.name === wanted);
+      if (found !== undefined) return found;
+      const known = steps.map((step) => step.name).join(', ') || 'none';
+      throw createStorageError('NOT_FOUND', `there is no step ${JSON.stringify(wanted)}; there are: ${known}`);
+    });
+  }
+
+  function reportUnfinished(locks: readonly string[]): void {
+    const summary = 'a transaction that failed could not be undone; whoever wants its lock tries again';
+    report.setOwn(
+      'TRANSACTION_NOT_UNDONE',
+      locks.length === 0 ? undefined : { severity: 'error', summary, detail: locks },
+    );
+  }
+
   return {
     services: {
       state,
@@ -120,11 +158,25 @@ export function createPluginServices(options: PluginServicesOptions): PluginServ
         queueMicrotask(() => void runAndTell(tag, command, parameters));
       },
       setHealthChecks: (checks) => report.set(checks),
+      async runTransaction(lock, names, parameters = {}) {
+        await transact({ name: 'plugin', lock: `plugin/${lock}`, steps: findSteps(names), parameters });
+      },
     },
-    open(parts) {
+    async open(parts) {
       opened = parts;
       const { factory, extensions } = parts;
       const tell = notices.tell;
+      steps = (extensions.steps ?? []).map((step) => gatedStep(step, gate, deadlines.step));
+      const own = createHostSteps(factory);
+      transactions = createTransactions({
+        journal: createJournal(options.journalFolder),
+        logger,
+        signal: options.signal,
+        steps: [own.prepare, own.clean(), ...steps],
+        onUnfinished: reportUnfinished,
+      });
+      await transactions.recover();
+      const isPlain = extensions.notify === undefined && steps.length === 0;
       commands = [
         ...createHostCommands({ logger, keyValue: parts.keyValue, health, notify: tell }),
         ...(extensions.commands ?? []),
@@ -135,7 +187,7 @@ export function createPluginServices(options: PluginServicesOptions): PluginServ
         sampling = setInterval(sample, sampleInterval).unref();
       }
       return {
-        factory: extensions.notify === undefined ? factory : noticingStorage(factory, tell),
+        factory: isPlain ? factory : attachingStorage(factory, { run: transact, steps, own, tell }),
         extensions: Object.freeze<ServedExtensions>({
           hasOwn: (extensions.routes?.length ?? 0) + (extensions.commands?.length ?? 0) > 0,
           routes: extensions.routes ?? [],

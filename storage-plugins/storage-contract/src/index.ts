@@ -9,6 +9,7 @@ export * from './extensions/notice.js';
 export * from './extensions/plugin-command.js';
 export * from './extensions/plugin-route.js';
 export * from './extensions/storage-extensions.js';
+export * from './extensions/transaction-step.js';
 export * from './list-options.js';
 export * from './prepare-object.js';
 export * from './reduce-to-metadata.js';

@@ -51,4 +51,10 @@ export interface StorageHost {
   sendCommand(tag: string, request: CommandRequest): void;
   /** In place of those that were set before; `{}` says that all is well again. INVALID when one is malformed. */
   setHealthChecks(checks: HealthChecks): void;
+  /**
+   * Runs steps of the plugin's own, by their names, in this order, under a lock of the name `lock`: all of them, or, when one fails or the
+   * process dies, none, since what was begun is undone in reverse. Rejects with the error of the step that failed, with NOT_FOUND for a step that
+   * there is not, and with UNAVAILABLE while another process has the lock, or what it left cannot be undone.
+   */
+  runTransaction(lock: string, steps: readonly string[], parameters?: Readonly<Record<string, unknown>>): Promise<void>;
 }

@@ -36,5 +36,6 @@ export function createTestHost(dataDirectory: string): StorageHost {
     },
     sendCommand() {},
     setHealthChecks() {},
+    runTransaction: () => Promise.reject(createStorageError('NOT_SUPPORTED', 'the kit runs no transactions')),
   };
 }

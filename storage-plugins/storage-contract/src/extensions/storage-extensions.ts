@@ -1,11 +1,13 @@
 import type { Notice } from './notice.js';
 import type { PluginCommand } from './plugin-command.js';
 import type { PluginRoute } from './plugin-route.js';
+import type { TransactionStep } from './transaction-step.js';
 
 /** Members of a StorageFactory beside storing, each behind the capability of its name; without it the host does not look at it. */
 export interface StorageExtensions {
   readonly routes?: readonly PluginRoute[];
   readonly commands?: readonly PluginCommand[];
+  readonly steps?: readonly TransactionStep[];
   /** In the order of what happened, one at a time; nobody waits for it, and what it throws is logged. */
   notify?(notice: Notice): Promise<void> | void;
 }

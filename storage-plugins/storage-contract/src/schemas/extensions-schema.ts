@@ -45,5 +45,13 @@ export const extensionsSchema = {
         },
       },
     },
+    steps: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['name'],
+        properties: { name: word, partOf: { enum: ['attachCluster', 'detachCluster'] } },
+      },
+    },
   },
 } as const;
