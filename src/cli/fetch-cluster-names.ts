@@ -2,11 +2,16 @@ import { ConfigError } from '../config/config-error.js';
 import { askServer } from './ask-server.js';
 import type { ServerLocation } from './server-location.js';
 
-const clustersPath = '/apis/cluster.clusterpedia.io/v1alpha2/pediaclusters';
+export const clustersPath = '/apis/cluster.clusterpedia.io/v1alpha2/pediaclusters';
 
 /** Asks a running server for its clusters. Throws ConfigError when there is none. */
 export async function fetchClusterNames(location: ServerLocation): Promise<readonly string[]> {
-  const { json } = await askServer(location, { path: clustersPath, otherwise: ', or add --offline' });
+  const { status, json } = await askServer(location, { path: clustersPath, otherwise: ', or add --offline' });
+  if (status === 401 || status === 403) {
+    throw new ConfigError(
+      `${location.server} asks who you are (${status}): name a context of your kubeconfig that says so with --context, or add --offline`,
+    );
+  }
   return namesOf(json, location.server);
 }
 

@@ -1,4 +1,7 @@
-import { Command } from 'commander';
+import { resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { ConfigError } from '../config/config-error.js';
+import { type ContextLocation, openContext } from './context-location.js';
 import { fetchClusterNames } from './fetch-cluster-names.js';
 import { defaultKubeconfigPath, writeKubeconfig } from './kubeconfig-file.js';
 import { mergeShortcuts } from './merge-shortcuts.js';
@@ -6,6 +9,9 @@ import { addServerOptions, resolveServerLocation, type ServerOptions } from './s
 import { addStorageOptions, openConfiguredStorage, type StorageOptions } from './storage-options.js';
 
 interface KubeconfigOptions extends StorageOptions, ServerOptions {
+  readonly kubeconfig?: string;
+  /** true for the current one. */
+  readonly context?: string | true;
   readonly offline?: boolean;
   /** true for the default file. */
   readonly write?: string | boolean;
@@ -23,12 +29,22 @@ Examples:
   Of a server with TLS, whose self-signed certificate lies in the data directory:
     $ clusterdex kubeconfig --server https://127.0.0.1:8643 --write
 
+  Of a server that is installed in the cluster of the current context:
+    $ clusterdex kubeconfig --context --write
+
 An entry of the same name that leads elsewhere is left alone, with a note.
 `;
 
 export function kubeconfigCommand(): Command {
   const command = new Command('kubeconfig')
     .description('give kubectl a shortcut for each cluster, and one, clusterpedia, for all of them')
+    .addOption(
+      new Option(
+        '--context [name]',
+        'go the way of this context of the kubeconfig, with its user: of a cluster that the server is installed in, or of the server itself (without a name: the current one)',
+      ),
+    )
+    .addOption(new Option('--kubeconfig <file>', 'where that context is (default: $KUBECONFIG or ~/.kube/config)'))
     .option('--write [file]', 'merge into this file (default: $KUBECONFIG or ~/.kube/config) instead of printing')
     .option('--offline', 'read the names of the clusters from the storage, not from the running server')
     .addHelpText('after', examples)
@@ -37,8 +53,8 @@ export function kubeconfigCommand(): Command {
 }
 
 async function kubeconfig(options: KubeconfigOptions): Promise<void> {
-  const location = resolveServerLocation(options);
-  const clusters = options.offline ? await readClusterNames(options) : await fetchClusterNames(location);
+  const location = options.context === undefined ? serverLocation(options) : await contextLocation(options);
+  const clusters = options.offline ? await readClusterNames(options) : await location.fetchClusterNames();
   const shortcuts = { ...location, clusters };
   if (options.write === undefined || options.write === false) {
     process.stdout.write(mergeShortcuts('', shortcuts).text);
@@ -48,6 +64,19 @@ async function kubeconfig(options: KubeconfigOptions): Promise<void> {
   const { written, skipped } = writeKubeconfig(path, (text) => mergeShortcuts(text, shortcuts));
   for (const name of skipped) process.stderr.write(`left alone: ${name}, which leads elsewhere in ${path}\n`);
   process.stdout.write(`${path}: ${written.join(', ') || 'nothing to write'}\n`);
+}
+
+function serverLocation(options: KubeconfigOptions) {
+  if (options.kubeconfig !== undefined) throw new ConfigError('--kubeconfig goes with --context');
+  const location = resolveServerLocation(options);
+  return { ...location, fetchClusterNames: () => fetchClusterNames(location) };
+}
+
+function contextLocation({ kubeconfig: file, context }: KubeconfigOptions): Promise<ContextLocation> {
+  return openContext({
+    file: file === undefined ? defaultKubeconfigPath() : resolve(file),
+    context: context === true ? undefined : context,
+  });
 }
 
 async function readClusterNames(options: StorageOptions): Promise<readonly string[]> {

@@ -6,6 +6,10 @@ export interface Shortcuts {
   readonly server: string;
   /** Whom to trust over https, PEM. */
   readonly certificateAuthority?: string | undefined;
+  /** What the entries say of the way to the server; that alone counts then. */
+  readonly trust?: Readonly<Record<string, string | boolean | undefined>> | undefined;
+  /** The user of the contexts; nobody unless told. */
+  readonly user?: string | undefined;
   readonly clusters: readonly string[];
 }
 
@@ -25,7 +29,9 @@ const anonymous = { entry: 'clusterdex-anonymous', username: 'anonymous' } as co
 /** Adds a cluster and a context for each shortcut to a kubeconfig ('' for a new one); everything else in it stays as it is. */
 export function mergeShortcuts(kubeconfig: string, shortcuts: Shortcuts): MergedKubeconfig {
   const { server, certificateAuthority, clusters } = shortcuts;
-  const trust = certificateAuthority === undefined ? undefined : Buffer.from(certificateAuthority).toString('base64');
+  const authority =
+    certificateAuthority === undefined ? undefined : Buffer.from(certificateAuthority).toString('base64');
+  const trust = shortcuts.trust ?? { 'certificate-authority-data': authority };
   const document = parseKubeconfig(kubeconfig);
   const root = server + resourcesPath;
   const urls = new Map(clusters.map((name) => [name, `${root}/clusters/${encodeURIComponent(name)}`]));
@@ -40,7 +46,7 @@ export function mergeShortcuts(kubeconfig: string, shortcuts: Shortcuts): Merged
         list: 'clusters',
         name,
         member: 'cluster',
-        value: { server: url, 'certificate-authority-data': trust },
+        value: { server: url, ...trust },
         isOurs: leadsHere,
       }) &&
       setEntry(document, {
@@ -50,7 +56,7 @@ export function mergeShortcuts(kubeconfig: string, shortcuts: Shortcuts): Merged
         value: { cluster: name },
         isOurs: (map) => map.get('cluster') === name,
       });
-    if (merged) setUser(document, name, server.startsWith('https:'));
+    if (merged) setUser(document, name, { encrypted: server.startsWith('https:'), user: shortcuts.user });
     (merged ? written : skipped).push(name);
   }
   return { text: document.toString(), written, skipped };
@@ -71,7 +77,7 @@ interface Entry {
   readonly name: string;
   readonly member: string;
   /** What is undefined is taken out of an entry that has it. */
-  readonly value: Readonly<Record<string, string | undefined>>;
+  readonly value: Readonly<Record<string, string | boolean | undefined>>;
   isOurs(map: YAMLMap): boolean;
 }
 
@@ -98,11 +104,19 @@ function setEntry(document: Document, { list, name, member, value, isOurs }: Ent
 }
 
 /** A user that somebody chose for a context stays. */
-function setUser(document: Document, name: string, encrypted: boolean): void {
+function setUser(
+  document: Document,
+  name: string,
+  { encrypted, user }: { readonly encrypted: boolean; readonly user: string | undefined },
+): void {
   const contexts = document.get('contexts');
   const context = isSeq(contexts) ? findEntry(contexts, name)?.get('context') : undefined;
   if (!isMap(context)) return;
   const { entry, username } = anonymous;
+  if (user !== undefined) {
+    if (!context.has('user') || context.get('user') === entry) context.set('user', user);
+    return;
+  }
   if (encrypted && !context.has('user')) {
     setEntry(document, { list: 'users', name: entry, member: 'user', value: { username }, isOurs: () => true });
     context.set('user', entry);

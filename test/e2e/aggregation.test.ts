@@ -14,7 +14,7 @@ import {
   createCertificateAuthority,
   type IssuedPair,
 } from '../support/certificate-authority.js';
-import { type RunningServer, repositoryRoot, startServer } from '../support/clusterdex.js';
+import { type RunningServer, repositoryRoot, runClusterdex, startServer } from '../support/clusterdex.js';
 import { openTestStorage } from '../support/open-test-storage.js';
 
 const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
@@ -93,6 +93,14 @@ describeReal(`behind the aggregation layer of a kube-apiserver${because}`, () =>
     );
     serving = { tlsUrl: `https://127.0.0.1:${new URL(server.secureOrigin ?? '').port}`, ca: servers.pem };
     await aggregate(servers);
+    for (const name of ['prod-eu', 'staging']) {
+      // What is stored of them was imported; they are declared for somebody else to follow.
+      const spec = { shardingName: 'elsewhere', apiserver: 'https://cluster.example', syncResources: [] };
+      await create({ apiVersion: 'cluster.clusterpedia.io/v1alpha2', kind: 'PediaCluster', metadata: { name }, spec });
+    }
+    const config = write('admin.kubeconfig', host.kubeconfig({ context: 'host' }));
+    const written = await runClusterdex(['kubeconfig', '--context', 'host', '--kubeconfig', config, '--write', config]);
+    expect(written).toEqual({ status: 0, stdout: `${config}: clusterpedia, prod-eu, staging\n`, stderr: '' });
   }, patience);
 
   afterAll(async () => {
@@ -114,6 +122,7 @@ describeReal(`behind the aggregation layer of a kube-apiserver${because}`, () =>
     ClusterRoleBinding: () => `${rbac}/clusterrolebindings`,
     Role: (within) => `${rbac}/namespaces/${within}/roles`,
     RoleBinding: (within) => `${rbac}/namespaces/${within}/rolebindings`,
+    PediaCluster: () => '/apis/cluster.clusterpedia.io/v1alpha2/pediaclusters',
     APIService: () => '/apis/apiregistration.k8s.io/v1/apiservices',
   };
 
@@ -245,26 +254,13 @@ describeReal(`behind the aggregation layer of a kube-apiserver${because}`, () =>
   ]);
 
   function kubectl(...parameters: string[]) {
-    const path = write('admin.kubeconfig', shortcuts());
+    const path = join(folder, 'admin.kubeconfig');
     const { status, stdout, stderr } = spawnSync('kubectl', parameters, {
       encoding: 'utf8',
       env: { PATH: process.env.PATH, HOME: folder, KUBECONFIG: path },
       maxBuffer: 1 << 28,
     });
     return { status, stdout, stderr };
-  }
-
-  /** A kubeconfig of the host cluster, with a cluster entry for each shortcut. */
-  function shortcuts(): string {
-    const config = JSON.parse(host.kubeconfig());
-    const [{ cluster }] = config.clusters;
-    for (const [name, path] of [
-      ['clusterpedia', resources],
-      ['prod-eu', `${resources}/clusters/prod-eu`],
-    ]) {
-      config.clusters.push({ name, cluster: { ...cluster, server: host.url + path } });
-    }
-    return JSON.stringify(config);
   }
 
   const items = (text: string) => (JSON.parse(text) as { items: { metadata: { namespace: string } }[] }).items;
@@ -281,6 +277,19 @@ describeReal(`behind the aggregation layer of a kube-apiserver${because}`, () =>
     expect({ status: one.status, lines: one.stdout.trim().split('\n').length }).toEqual({ status: 0, lines: 8 });
     const workloads = kubectl('get', '--raw', `${base}/collectionresources/workloads?limit=1`);
     expect(workloads.status).toBe(0);
+  });
+
+  it('shortcuts of a server that asks who one is take a context that says so', async () => {
+    const asked = await runClusterdex(['kubeconfig', '--server', server.origin]);
+    expect({ status: asked.status, stderr: asked.stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringContaining(
+        'asks who you are (401): name a context of your kubeconfig that says so with --context',
+      ),
+    });
+    const config = join(folder, 'admin.kubeconfig');
+    const { status, stderr } = await runClusterdex(['kubeconfig', '--context', 'nowhere', '--kubeconfig', config]);
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('found "nowhere"') });
   });
 
   it('a user without rights gets a 403, however it is asked', () => {
@@ -343,7 +352,6 @@ describeReal(`behind the aggregation layer of a kube-apiserver${because}`, () =>
 
   it('watches come through', async () => {
     await allow('wendy', [way, rule(['pods'])]);
-    write('admin.kubeconfig', shortcuts());
     const child = spawn(
       'kubectl',
       ['--as', 'wendy', '--cluster', 'prod-eu', 'get', 'pods', '-n', 'shop', '--watch', '-o', 'name'],

@@ -10,6 +10,8 @@ export interface Kubeconfig {
   readonly currentContext: string | undefined;
   /** Names, in their order. */
   readonly contexts: readonly string[];
+  /** The name of the user of a context; undefined without one. */
+  userName(context: string): string | undefined;
   /** Where a context leads and who we are there. Throws a ConnectionError that says what it lacks. */
   target(context: string): ClusterTarget;
 }
@@ -39,6 +41,7 @@ export function parseKubeconfig(
   return Object.freeze({
     currentContext: textOf(config['current-context']),
     contexts: lists.contexts.map((context) => context.name),
+    userName: (context: string) => lists.contexts.find(({ name: known }) => known === context)?.user || undefined,
     target: (context: string) => targetOf(lists, context, { folder, name }),
   });
 }
