@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
+import { discoverPlugin } from '../../src/plugin-host/discover.js';
 import { templateFolder } from '../../src/plugin-host/template-folder.js';
 import { runClusterdex } from '../support/clusterdex.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -35,4 +36,18 @@ describe('sample-storage', () => {
     const checked = await runClusterdex(['plugins', 'check', 'sample'], { environment });
     expect(checked).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('✓') });
   }, 120_000);
+
+  it('has an image that copies the plugin into the folder that the chart of the server names', async () => {
+    const dockerfile = readFileSync(join(sample, 'Dockerfile'), 'utf8');
+    const [, entrypoint = ''] = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile) ?? [];
+    // What COPY puts into /plugins lies in the folder of the test.
+    const [command = '', ...parameters] = JSON.parse(
+      entrypoint.replaceAll('/plugins/', `${folder}/image/`),
+    ) as string[];
+    const target = join(folder, 'target');
+    for (const path of [join(folder, 'image', 'sample-storage'), target]) mkdirSync(path, { recursive: true });
+    cpSync(join(sample, 'package.json'), join(folder, 'image', 'sample-storage', 'package.json'));
+    await run(command, [...parameters, target]);
+    expect(await discoverPlugin(join(target, 'sample-storage'))).toMatchObject({ name: 'sample', state: 'ok' });
+  });
 });
