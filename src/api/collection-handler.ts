@@ -28,7 +28,7 @@ import type { ResourceQuestion } from './resource-handler.js';
 import { sendBytes } from './respond.js';
 import type { RunningLists } from './running-lists.js';
 import { createWarning, joinWarnings } from './warning.js';
-import { sendWatch } from './watch-response.js';
+import { longestReviewedSeconds, sendWatch } from './watch-response.js';
 
 export interface CollectionHandlerOptions {
   readonly factory: StorageFactory;
@@ -114,6 +114,7 @@ export function createCollectionHandler(options: CollectionHandlerOptions): Coll
             ...list,
             options: listed,
             type: collectionKind,
+            longestSeconds: access && longestReviewedSeconds,
             representation,
             signal,
             warning,

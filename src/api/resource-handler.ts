@@ -28,7 +28,7 @@ import type { ResourceTarget } from './request-path.js';
 import { sendBytes } from './respond.js';
 import type { RunningLists } from './running-lists.js';
 import { createWarning, joinWarnings } from './warning.js';
-import { sendWatch } from './watch-response.js';
+import { longestReviewedSeconds, sendWatch } from './watch-response.js';
 
 export interface ResourceHandlerOptions {
   readonly inventory: InventoryCache;
@@ -135,6 +135,7 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
         ...list,
         options: selected,
         type: served.inventory,
+        longestSeconds: request.access && longestReviewedSeconds,
         representation,
         signal,
         warning: warningOf(request, list.options.clusters, limits),

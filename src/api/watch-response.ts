@@ -29,6 +29,8 @@ export interface WatchRequest {
   readonly watch?: WatchParameters;
   readonly revisionBound?: RevisionBound;
   readonly timeoutSeconds?: number;
+  /** However much longer the client asks for; unlimited unless told. */
+  readonly longestSeconds?: number | undefined;
   /** Of the objects; bookmarks say it. */
   readonly type: Pick<ResourceType, 'group' | 'version' | 'kind'>;
   readonly representation: Representation;
@@ -42,6 +44,8 @@ export interface WatchRequest {
 const usualBookmarkInterval = 30_000;
 /** As a kube-apiserver: between half an hour and an hour, so that not all clients come back at once. */
 const shortestSeconds = 1800;
+/** For `longestSeconds`, where somebody reviews rights: what is taken away from the caller does not stay open for longer. */
+export const longestReviewedSeconds = 3600;
 const lineEnd = Buffer.from('}\n');
 const initialEventsEnd = { 'k8s.io/initial-events-end': 'true' };
 
@@ -74,8 +78,11 @@ export async function sendWatch(response: ServerResponse, source: WatchSource, a
 }
 
 /** Aborts when the time is over, or with the request. Nothing of it stays behind, as it would of AbortSignal.timeout and any. */
-function endOf({ timeoutSeconds, signal }: WatchRequest): { signal: AbortSignal; clear(): void } {
-  const seconds = timeoutSeconds ?? shortestSeconds * (1 + Math.random());
+function endOf({ timeoutSeconds, longestSeconds = Infinity, signal }: WatchRequest): {
+  signal: AbortSignal;
+  clear(): void;
+} {
+  const seconds = Math.min(timeoutSeconds ?? shortestSeconds * (1 + Math.random()), longestSeconds);
   const controller = new AbortController();
   const abort = () => controller.abort();
   const timer = setTimeout(abort, Math.min(Math.ceil(seconds * 1000), 2 ** 31 - 1)).unref();

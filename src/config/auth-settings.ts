@@ -85,9 +85,8 @@ export function resolveAuthSettings(options: AuthOptions, surroundings: AuthSurr
     return undefined;
   }
   const authentication = delegates ? resolveAuthentication(options) : undefined;
-  const reviews = asksRights || (mode === undefined && authentication !== undefined);
-  const ownHost = hostOf(options.authorizationKubeconfig);
-  const authorizationHost = ownHost ?? authentication ?? inCluster(surroundings);
+  const authorizationHost = hostOf(options.authorizationKubeconfig) ?? authentication ?? inCluster(surroundings);
+  const reviews = asksRights || (mode === undefined && authorizationHost !== undefined);
   if (reviews && authorizationHost === undefined) {
     throw new ConfigError(
       '--authorization-mode Webhook takes a host cluster to ask: --authorization-kubeconfig names it',

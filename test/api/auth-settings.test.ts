@@ -35,6 +35,10 @@ describe('flags for authentication', () => {
     expect(resolveAuthSettings(one, here)?.authorization?.kubeconfig).toBe('/a');
     expect(resolveAuthSettings({ ...one, authorizationMode: 'AlwaysAllow' }, here)?.authorization).toBeUndefined();
     expect(resolveAuthSettings({ ...file, authorizationMode: 'Webhook' }, pod)?.authorization).toBeDefined();
+    // In a cluster whoever is known may not therefore read everything.
+    expect(resolveAuthSettings(file, pod)?.authorization).toMatchObject({ kubeconfig: undefined });
+    expect(resolveAuthSettings({ clientCaFile: '/ca' }, { ...pod, isReachable: false })?.authorization).toBeDefined();
+    expect(resolveAuthSettings({ ...file, authorizationMode: 'AlwaysAllow' }, pod)?.authorization).toBeUndefined();
   });
 
   it('a front proxy has the headers of a kube-apiserver unless told, in lower case', () => {

@@ -20,6 +20,27 @@ const busySource: WatchSource = {
   },
 };
 
+it('a watch ends after its longest time, however long it is asked for', async () => {
+  const server = createServer((_request, response) => {
+    void sendWatch(response, busySource, {
+      options: {},
+      watch: { bookmarks: false, resourceVersion: '1' },
+      timeoutSeconds: 1e9,
+      longestSeconds: 0.05,
+      type: { group: '', version: 'v1', kind: 'ConfigMap' },
+      representation: plainRepresentation,
+      signal: new AbortController().signal,
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const request = get({ host: '127.0.0.1', port: typeof address === 'object' ? address?.port : 0 });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  await once(response.resume(), 'end');
+  expect(response.complete).toBe(true);
+  server.close();
+}, 10_000);
+
 it('a watch of which nothing concerns the watcher tells it how far it is all the same', async () => {
   const ending = new AbortController();
   const server = createServer((_request, response) => {

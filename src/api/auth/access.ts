@@ -50,7 +50,12 @@ export interface AccessOptions {
 
 type Place = Pick<ContentScope, 'cluster' | 'namespace'>;
 
-const mostNamespaces = 200;
+/** More names than these that a request brings along are looked up before rights to each of them are asked for. */
+const mostNames = 200;
+/** Objects that are looked at for their names, in as many clusters as have them. */
+const mostNamespaces = 5000;
+/** Combinations of clusters and namespaces. */
+const mostPlaces = 1000;
 const atOnce = 32;
 
 export function createAccess({ user, authorizer, factory }: AccessOptions): Access {
@@ -74,11 +79,13 @@ export function createAccess({ user, authorizer, factory }: AccessOptions): Acce
     const cluster = scope.cluster ?? single(only);
     if (await allows(verb, { ...scope, cluster })) return undefined;
     if (cluster === undefined) {
-      const seen = await filter(only ?? clusters, (name) => may(verb, { ...scope, cluster: name }));
+      const seen = await filter(named(only, clusters), (name) => may(verb, { ...scope, cluster: name }));
       if (seen.length > 0) return { clusters: seen };
     }
     if (scope.namespace !== undefined || !namespaced) return 'nothing';
-    const candidates = options.namespaces?.in ?? (await storedNamespaces(cluster));
+    const { in: asked } = options.namespaces ?? {};
+    const stored = asked === undefined || asked.length > mostNames ? await storedNamespaces(cluster) : [];
+    const candidates = named(asked, stored);
     const seen = await filter(candidates, (namespace) => allows(verb, { ...scope, cluster, namespace }));
     return seen.length > 0 ? { namespaces: seen } : 'nothing';
   }
@@ -89,13 +96,16 @@ export function createAccess({ user, authorizer, factory }: AccessOptions): Acce
     const names = new Set<string>();
     for await (const { objects } of factory.resourceStorage(type).list(only)) {
       for (const { name } of objects) names.add(name);
+      if (names.size >= mostNames) break;
     }
-    return [...names];
+    return [...names].slice(0, mostNames);
   }
 
   /** What looks at more than the objects that are listed takes more than the right to list them. */
-  async function checkExtras(options: ListOptions, places: readonly Place[]): Promise<void> {
+  async function checkExtras(options: ListOptions, limits: Limits | undefined): Promise<void> {
     const { injectEvents, owner, rawQuery } = options;
+    if (injectEvents !== true && owner === undefined && rawQuery === undefined) return;
+    const places = placesOf(options, limits);
     const needed: ContentScope[] = [];
     if (injectEvents === true) needed.push(...places.map((place) => ({ ...place, resource: 'events' })));
     if (owner !== undefined) {
@@ -132,14 +142,14 @@ export function createAccess({ user, authorizer, factory }: AccessOptions): Acce
       const scope = { group, resource, cluster, namespace, name };
       const limits = await limitsOf(scope, list);
       if (limits === 'nothing') throw refusal(list.verb, target, scope);
-      await checkExtras(list.options, placesOf(list.options, limits));
+      await checkExtras(list.options, limits);
       return limits;
     },
     async limitCollection(collection) {
       const { verb, name, types, options } = collection;
       const whole = await limitsOf(everything, { ...collection, namespaced: true });
       const limits = whole === 'nothing' || whole?.namespaces !== undefined ? await byTypes() : whole;
-      await checkExtras(options, placesOf(options, limits));
+      await checkExtras(options, limits);
       return limits;
 
       /** Types everywhere show more than everything in some namespaces, as a rule. */
@@ -167,9 +177,19 @@ function single(names: readonly string[] | undefined): string | undefined {
   return names?.length === 1 ? names[0] : undefined;
 }
 
-/** Where the objects of a list may be. */
+/** The names that a request asks for; of very many those that are known. */
+function named(asked: readonly string[] | undefined, known: readonly string[]): readonly string[] {
+  if (asked === undefined) return known;
+  if (asked.length <= mostNames) return asked;
+  const wanted = new Set(asked);
+  return known.filter((name) => wanted.has(name));
+}
+
+/** Where the objects of a list may be; what all of that is in where it is too much to ask for rights one by one. */
 function placesOf(options: ListOptions, limits: Limits | undefined): readonly Place[] {
   const clusters = limits?.clusters ?? options.clusters?.in ?? [undefined];
   const namespaces = limits?.namespaces ?? options.namespaces?.in ?? [undefined];
+  if (clusters.length > mostPlaces) return [{}];
+  if (clusters.length * namespaces.length > mostPlaces) return clusters.map((cluster) => ({ cluster }));
   return clusters.flatMap((cluster) => namespaces.map((namespace) => ({ cluster, namespace })));
 }

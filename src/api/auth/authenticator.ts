@@ -38,8 +38,11 @@ export function createAuthenticate({ authenticators, anonymous }: AuthenticateOp
   };
 }
 
+/** Also a front proxy may say that it does not know who asks. */
 function withGroup(user: User): User {
-  if (user.groups.includes(authenticatedGroup)) return user;
+  const { name, groups } = user;
+  const isUnknown = name === anonymousUser.name || anonymousUser.groups.some((group) => groups.includes(group));
+  if (isUnknown || groups.includes(authenticatedGroup)) return user;
   return { ...user, groups: [...user.groups, authenticatedGroup] };
 }
 

@@ -9,6 +9,7 @@ export interface ClientCertificate {
   readonly chain: readonly X509Certificate[];
   /** What TLS has to say against it, with all authorities that were named to it: an authority, a time, a purpose. */
   readonly complaint: string | undefined;
+  /** The last one, as a kube-apiserver reads it. */
   readonly commonName: string;
   readonly organizations: readonly string[];
   readonly uid: string | undefined;
@@ -42,7 +43,7 @@ function readCertificate(socket: Partial<TLSSocket>): ClientCertificate | undefi
   return {
     chain: readChain(shown),
     complaint: authorized === true ? undefined : String(authorizationError ?? 'it is not trusted'),
-    commonName: asList(commonName)[0] ?? '',
+    commonName: asList(commonName).at(-1) ?? '',
     organizations: asList(organizations),
     uid: asList(uid)[0],
   };

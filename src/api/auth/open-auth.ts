@@ -86,7 +86,7 @@ export async function openAuth(settings: AuthSettings, surroundings: AuthSurroun
 
     const authenticators: Authenticator[] = [];
     if (asksCertificates)
-      authenticators.push(createRequestHeaderAuthenticator(proxies), createX509Authenticator(clients));
+      authenticators.push(createRequestHeaderAuthenticator(proxies, clients), createX509Authenticator(clients));
     if (users !== undefined) authenticators.push(createTokenFileAuthenticator(users));
     if (authentication !== undefined) {
       authenticators.push(

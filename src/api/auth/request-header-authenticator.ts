@@ -14,8 +14,14 @@ export interface RequestHeaders {
   readonly extraPrefixes: readonly string[];
 }
 
-/** Believes the headers of a connection with the proxy's certificate, and of no other. */
-export function createRequestHeaderAuthenticator(current: () => RequestHeaders | undefined): Authenticator {
+/**
+ * Believes the headers of a connection with the proxy's certificate, and of no other. Where no names say which certificates are a
+ * proxy's, those of the authorities of `clients` are not.
+ */
+export function createRequestHeaderAuthenticator(
+  current: () => RequestHeaders | undefined,
+  clients: () => CertificateBundle | undefined = () => undefined,
+): Authenticator {
   return (request) => {
     const headers = current();
     if (headers === undefined) return undefined;
@@ -26,6 +32,8 @@ export function createRequestHeaderAuthenticator(current: () => RequestHeaders |
     // It may be a user's own.
     if (!leadsTo(chain, headers.authorities)) return undefined;
     const { allowedNames } = headers;
+    const users = allowedNames.length === 0 ? clients() : undefined;
+    if (users !== undefined && leadsTo(chain, users)) return undefined;
     if (allowedNames.length > 0 && !allowedNames.includes(commonName)) {
       throw new AuthenticationError(`the common name ${JSON.stringify(commonName)} is not that of a front proxy`);
     }
