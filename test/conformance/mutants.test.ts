@@ -2,8 +2,10 @@ import type { StorageFactory } from '@clusterdex/storage-contract';
 import { conformanceTopics, createTestHost, runConformance } from '@clusterdex/storage-contract/conformance';
 import { describe, expect, it } from '@jest/globals';
 import plugin from 'memory-storage';
+import { faults, knownFaults } from './known-faults.js';
 import { mutants as readMutants } from './mutants.js';
 import { randomMutants } from './random-mutants.js';
+import { storeMutants } from './store-mutants.js';
 import { watchMutants } from './watch-mutants.js';
 
 const mutants = [...readMutants, ...watchMutants, ...randomMutants];
@@ -31,23 +33,21 @@ describe('the conformance kit finds the storage that', () => {
     expect(failed.map(({ name }) => name)).toEqual([foundBy]);
   });
 
-  it('forgets everything at a restart, though it says that it is durable', async () => {
-    const { failed } = await run((storage) => storage, ['what was written is there after a restart, byte for byte']);
-    expect(failed).toHaveLength(1);
+  it.each(storeMutants)('$fault', async ({ capabilities, create, foundBy }) => {
+    const options = { name: 'mutant', capabilities: { ...plugin.capabilities, ...capabilities }, open: create() };
+    const { failed, passed } = await runConformance(options, [foundBy]);
+    expect(passed).toEqual([]);
+    expect(failed.map(({ name }) => name)).toEqual([foundBy]);
   });
+});
 
-  it('shares everything between two stores', async () => {
-    const shared = await plugin.createStorageFactory({ journal: false }, createTestHost('unused'));
-    const { failed } = await runConformance(
-      {
-        name: 'mutant',
-        capabilities: plugin.capabilities,
-        open: async () => ({ ...shared, shutdown: async () => undefined }),
-      },
-      ['two stores are separate and empty'],
-    );
-    expect(failed).toHaveLength(1);
-    await shared.shutdown();
+describe('what storages were seen to do wrong', () => {
+  it.each(knownFaults)('$known: has cases, and mutants that they find', ({ foundBy }) => {
+    const cases = conformanceTopics.flatMap((topic) => topic.cases.map(({ name }) => name));
+    for (const name of foundBy) expect(cases).toContain(name);
+    const proved = faults.map((fault) => fault.foundBy);
+    const unproved = ['a batch of 5,000 objects is written in few round trips'];
+    for (const name of foundBy) expect([...proved, ...unproved]).toContain(name);
   });
 });
 

@@ -1,5 +1,6 @@
 import {
   type CollectionResourceStorage,
+  createStorageError,
   type ListOptions,
   type ObjectBatch,
   type ObjectChange,
@@ -9,10 +10,15 @@ import {
   type StoredObject,
 } from '@clusterdex/storage-contract';
 
-/** A storage with one fault, and the case of the kit that has to find it. */
-export interface Mutant {
+export interface Fault {
+  /** What the storage does, behind "the storage that". */
   readonly fault: string;
+  /** The case of the kit that has to find it. */
   readonly foundBy: string;
+}
+
+/** A storage with one fault. */
+export interface Mutant extends Fault {
   mutate(storage: StorageFactory): StorageFactory;
 }
 
@@ -291,6 +297,20 @@ export const mutants: readonly Mutant[] = [
         })),
       }),
     })),
+  },
+  {
+    fault: 'refuses a field over a list',
+    foundBy: 'a field over a list matches any element',
+    mutate: withList(
+      (list) =>
+        async function* (options, signal) {
+          const paths = (options.fieldSelector ?? []).flatMap(({ path }) => path);
+          if (paths.some((segment) => segment.list !== undefined)) {
+            throw createStorageError('NOT_SUPPORTED', 'a field over a list is not supported');
+          }
+          yield* list(options, signal);
+        },
+    ),
   },
   {
     fault: 'takes milliseconds for seconds',

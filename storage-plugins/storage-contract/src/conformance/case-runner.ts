@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,6 +79,7 @@ export function createCaseRunner(options: ConformanceOptions): CaseRunner {
             },
           }),
         openAnother: async () => stores.open(await stores.createDirectory()),
+        openTogether: async () => openTwice(stores),
         openSame: () => stores.open(directory),
         async reopen() {
           await current.shutdown();
@@ -126,6 +128,17 @@ export function createCaseRunner(options: ConformanceOptions): CaseRunner {
       return { storage: options.name, seed, cases: results, passed, failed, ...skipped };
     },
   };
+}
+
+async function openTwice(stores: Stores): Promise<readonly [StorageFactory, StorageFactory]> {
+  const directory = await stores.createDirectory();
+  const opened = await Promise.allSettled([stores.open(directory), stores.open(directory)]);
+  const [one, two] = opened.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+  assert.ok(one && two);
+  return [one, two];
 }
 
 interface Stores {

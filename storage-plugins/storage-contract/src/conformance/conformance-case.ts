@@ -14,6 +14,8 @@ export interface CaseContext {
   readonly reference?: CaseReference;
   /** Opens another, empty store; it is closed after the case. */
   openAnother(): Promise<StorageFactory>;
+  /** Opens another, empty store twice at the same time, as two processes that start at once do. */
+  openTogether(): Promise<readonly [StorageFactory, StorageFactory]>;
   /** Opens the store of this case once more while it is open. */
   openSame(): Promise<StorageFactory>;
   /** Shuts the storage down and opens what it left behind. */
