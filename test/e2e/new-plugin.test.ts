@@ -88,4 +88,19 @@ describe('an author who has the packed server and nothing else', () => {
     expect(pass).toBeGreaterThan(before.pass);
     expect(skipped).toBeLessThan(before.skipped);
   }, 120_000);
+
+  it('drops its folder in, and stores what it imports', async () => {
+    await run(plugin, 'make', 'plugin');
+    const namespace = {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'shop', uid: 'u', resourceVersion: '7' },
+    };
+    const dump = join(folder, 'dump.json');
+    writeFileSync(dump, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [namespace] }));
+    const storage = ['--storage-name', 'ledger', '--data-dir', join(folder, 'data')];
+    const importDump = () => run(folder, 'clusterdex', 'import', '--cluster', 'prod', dump, ...storage);
+    expect(await importDump()).toContain('1 imported, 0 unchanged');
+    expect(await importDump()).toContain('0 imported, 1 unchanged');
+  }, 60_000);
 });
