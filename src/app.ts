@@ -11,12 +11,14 @@ import type { CertificateFiles } from './config/certificate-files.js';
 import { loadContinueKey } from './config/continue-key.js';
 import { makeDataDirectory } from './config/data-directory.js';
 import type { ListenAddress } from './config/listen-address.js';
+import type { ProxySettings } from './config/proxy-settings.js';
 import type { StorageSettings } from './config/storage-settings.js';
 import { openSteps, type StepSettings } from './plugin-host/open-steps.js';
 import { type OpenedStorage, openStorage } from './plugin-host/open-storage.js';
 import { createContinueTokens } from './query/continue-tokens.js';
 import type { FeatureGates } from './query/feature-gates.js';
 import { openHostConnection } from './synchro/connection/open-host-connection.js';
+import { openClusterDirectory } from './synchro/declare/cluster-directory.js';
 import { type OpenedSources, openSources, type SourceSettings } from './synchro/declare/open-sources.js';
 import { createPipeline } from './synchro/pipeline/create-pipeline.js';
 import { createPipelineMetrics } from './synchro/pipeline/pipeline-metrics.js';
@@ -39,6 +41,8 @@ export interface AppSettings {
   readonly now?: () => number;
   /** Where to record requests; nowhere unless told. */
   readonly audit?: AuditSettings | undefined;
+  /** What is passed on to the clusters that are declared in `synchro`; nothing unless told. */
+  readonly proxy?: ProxySettings | undefined;
   /** Which clusters to follow; none unless told. */
   readonly synchro?: SynchroSettings | undefined;
 }
@@ -94,6 +98,7 @@ export async function startApp(app: AppSettings): Promise<App> {
   );
   const { name: storageName, factory } = storage;
   const canWatch = storage.capabilities.watch;
+  const clusters = app.proxy === undefined ? undefined : await openClusterDirectory(app.synchro?.sources ?? {}, logger);
   const server = createApiServer({
     factory,
     storageName,
@@ -105,6 +110,7 @@ export async function startApp(app: AppSettings): Promise<App> {
     registry,
     guard: auth && createGuard({ ...auth, factory }),
     audit,
+    proxy: app.proxy && clusters && { settings: app.proxy, clusters },
     ...(app.now && { now: app.now }),
   });
   let certificate: CertificateSource | undefined;
@@ -116,6 +122,7 @@ export async function startApp(app: AppSettings): Promise<App> {
     await Promise.all([Promise.race([synchro?.stop(), aborted(signal)]), server.stop(signal)]);
     stopping.abort();
     await auth?.close();
+    await clusters?.close();
     await sources?.close();
     await storage.close();
     await audit?.close();

@@ -7,6 +7,7 @@ import type { CertificateSource } from './certificate-source.js';
 import { answerClientError } from './client-error.js';
 import { type Connections, trackConnections } from './connections.js';
 import { createPlainServer, createTlsServer } from './create-http-server.js';
+import { acceptUpgrades } from './proxy/upgrades.js';
 import { createRequestHandler, type RequestHandlerOptions } from './request-handler.js';
 import { sendStatus } from './respond.js';
 import { createRunningLists } from './running-lists.js';
@@ -77,6 +78,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       reply.hijack();
       sendStatus(reply.raw, badRequest(error instanceof Error ? error.message : 'the request is malformed'));
     });
+    if (options.proxy !== undefined) {
+      acceptUpgrades(app.server, (request, response) => void handle(request, response, certificate !== undefined));
+    }
     return { app, connections: trackConnections(app.server) };
   }
 

@@ -21,6 +21,7 @@ import { createInventoryCache } from './inventory-cache.js';
 import { createOpenapiHandler } from './openapi/openapi-handler.js';
 import { createPluginHandler } from './plugins/plugin-handler.js';
 import type { ServedPlugin } from './plugins/served-plugin.js';
+import { createProxyHandler, type ProxyOptions } from './proxy/create-proxy-handler.js';
 import { createRepresentations } from './representations.js';
 import { createRequestMetrics } from './request-metrics.js';
 import { parseRequestPath, type RequestTarget } from './request-path.js';
@@ -45,6 +46,8 @@ export interface RequestHandlerOptions {
   readonly now?: () => number;
   /** Who lets requests in; everybody may everything without one. */
   readonly guard?: Guard | undefined;
+  /** What is passed on to member clusters; nothing unless told. */
+  readonly proxy?: ProxyOptions | undefined;
   /** Where requests are recorded; nowhere unless told. */
   readonly audit?: AuditLog | undefined;
   /** Whether the server is on its way down. */
@@ -65,6 +68,7 @@ export function createRequestHandler(options: RequestHandlerOptions) {
   const serveHealth = createHealthHandler(options);
   const servePlugin = options.plugin && createPluginHandler(options.plugin);
   const outer = outerDiscovery(options.plugin);
+  const proxy = options.proxy && createProxyHandler({ ...options, ...options.proxy, inventory });
 
   async function serve(response: ServerResponse, target: RequestTarget, question: ResourceQuestion): Promise<void> {
     const { query } = question;
@@ -91,6 +95,7 @@ export function createRequestHandler(options: RequestHandlerOptions) {
         return serveOpenapi(response, target, query);
       case 'unknown':
       case 'plugin':
+      case 'proxy':
         throw unknownPath();
       case 'malformed':
         throw badRequest(target.message);
@@ -126,7 +131,9 @@ export function createRequestHandler(options: RequestHandlerOptions) {
       const access = admission?.access;
       if (admission?.user !== undefined) auditRecordOf(response)?.allowed(admission.reason);
       if (target.kind === 'unknown') throw unknownPath();
-      if (target.kind === 'plugin' && servePlugin !== undefined)
+      const passage = proxy?.find(request, { target, path, query });
+      if (passage !== undefined) await proxy?.serve(response, passage, access);
+      else if (target.kind === 'plugin' && servePlugin !== undefined)
         await servePlugin(response, target, { isReviewed: access !== undefined });
       else if (method === 'GET' || method === 'HEAD') await serve(response, target, { query, access });
       else await serveReview(response, target, access);

@@ -59,6 +59,8 @@ export type RequestTarget =
     }
   | ResourceTarget
   | PluginTarget
+  /** Whatever follows is a path of the cluster. */
+  | { readonly kind: 'proxy'; readonly cluster: string | undefined }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'malformed'; readonly message: string };
 
@@ -173,6 +175,8 @@ function parseInner(segments: readonly string[], at: number, cluster: string | u
       return parseOpenapi(segments.slice(at + 1), { root: 'inner', cluster });
     case 'version':
       return depth === 1 ? { kind: 'version', cluster } : unknown;
+    case 'proxy':
+      return { kind: 'proxy', cluster };
     case 'healthz':
     case 'livez':
     case 'readyz':

@@ -9,8 +9,9 @@ import { defaultBindAddress, defaultPort } from '../config/defaults.js';
 import { parseDuration } from '../config/duration.js';
 import { isLoopback, type ListenAddress, parseListenAddress, parseSecureAddress } from '../config/listen-address.js';
 import { parseBoolean } from '../config/parse-boolean.js';
+import { type ProxyOptions, type ProxySettings, resolveProxySettings } from '../config/proxy-settings.js';
 import { resolveStorageSettings } from '../config/storage-settings.js';
-import { parseFeatureGates } from '../query/feature-gates.js';
+import { type FeatureGates, parseFeatureGates } from '../query/feature-gates.js';
 import { inClusterTarget } from '../synchro/connection/in-cluster.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { addAuditOptions } from './audit-options.js';
@@ -18,6 +19,7 @@ import { addAuthOptions } from './auth-options.js';
 import { createFollowReport } from './follow-report.js';
 import { defaultKubeconfigPath } from './kubeconfig-file.js';
 import { endOnUncaughtErrors, nextSignal } from './process-signals.js';
+import { addProxyOptions } from './proxy-options.js';
 import { addStorageOptions, type StorageOptions } from './storage-options.js';
 import {
   addSynchroOptions,
@@ -33,6 +35,7 @@ export interface ServeOptions
     CertificateOptions,
     AuthOptions,
     AuditOptions,
+    ProxyOptions,
     Partial<SynchroOptions> {
   /** `true` where the flag stands without a file. */
   readonly kubeconfig?: string | true;
@@ -113,7 +116,7 @@ export function apiserverCommand(): Command {
 }
 
 function addServingOptions(command: Command): Command {
-  return addAuditOptions(addAuthOptions(command))
+  return addProxyOptions(addAuditOptions(addAuthOptions(command)))
     .addOption(
       new Option(
         '--insecure-port <port>',
@@ -167,9 +170,10 @@ async function serve(options: ServeOptions): Promise<void> {
   const auth = resolveAuth(options);
   const { address, secure } = resolveAddresses(options, { dataDirectory: storage.dataDirectory, auth });
   const audit = resolveAuditSettings(options);
+  const proxy = resolveProxy(options, { gates, auth });
   endOnUncaughtErrors(logger);
   const stopSignal = nextSignal();
-  const app = await startApp({ storage, address, secure, auth, audit, gates, logger, synchro }).catch(
+  const app = await startApp({ storage, address, secure, auth, audit, proxy, gates, logger, synchro }).catch(
     (error: unknown) => {
       throw listenError(error, secure?.address);
     },
@@ -247,6 +251,17 @@ export interface Addresses {
 export function resolveAuth(options: ServeOptions): AuthSettings | undefined {
   const isReachable = options.securePort !== undefined && !isLoopback(options.bindAddress);
   return resolveAuthSettings(options, { isReachable, isInCluster: inClusterTarget() !== undefined });
+}
+
+function resolveProxy(
+  options: ServeOptions,
+  { gates, auth }: { readonly gates: FeatureGates; readonly auth: AuthSettings | undefined },
+): ProxySettings | undefined {
+  return resolveProxySettings(options, {
+    isAllowed: gates.AllowProxyRequestToClusters,
+    isReachable: options.securePort !== undefined && !isLoopback(options.bindAddress),
+    isReviewed: auth?.authorization !== undefined,
+  });
 }
 
 export interface AddressParts {

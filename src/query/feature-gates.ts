@@ -5,11 +5,14 @@ export interface FeatureGates {
   readonly RemainingItemCount: boolean;
   /** Allow whereSQLStatement, where the storage has the capability rawQuery. */
   readonly AllowParameterizedSQLQuery: boolean;
+  /** Pass requests on to member clusters, as far as flags allow it. */
+  readonly AllowProxyRequestToClusters: boolean;
 }
 
 export const defaultFeatureGates: FeatureGates = Object.freeze({
   RemainingItemCount: false,
   AllowParameterizedSQLQuery: false,
+  AllowProxyRequestToClusters: false,
 });
 
 /** A flag that cannot be read; the message says what was expected. */

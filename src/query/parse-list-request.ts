@@ -29,7 +29,7 @@ export interface ListRequest {
   readonly watch?: boolean;
   /** The order of a list that asks for none: ascending by these field paths. */
   readonly defaultOrder?: readonly string[] | undefined;
-  readonly gates: FeatureGates;
+  readonly gates: Pick<FeatureGates, 'RemainingItemCount' | 'AllowParameterizedSQLQuery'>;
   readonly storageName: string;
   readonly continueTokens: ContinueTokens;
 }

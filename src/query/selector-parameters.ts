@@ -106,7 +106,7 @@ export const selectorParameters = Object.freeze([
       name: 'forward',
       labels: ['search.clusterpedia.io/forward'],
       grammar: 'any text',
-      description: 'Not available: 400.',
+      description: 'Asks the cluster of the path itself, where that is allowed (`docs/proxy.md`); otherwise 400.',
       examples: [],
       scope: 'list',
     },

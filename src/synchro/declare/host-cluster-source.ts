@@ -23,6 +23,8 @@ export interface HostClusterSourceOptions {
   /** Clusters of other managers are left alone; '' for the one without a name. */
   readonly shardingName: string;
   readonly logger: SyncLogger;
+  /** Only tells of the PediaClusters, whoever manages them. */
+  readonly readOnly?: boolean;
 }
 
 /** Of Clusterpedia: whoever deletes a PediaCluster waits until nothing is stored of it. */
@@ -148,6 +150,10 @@ class HostClusterSource implements ClusterSource {
   private async declarations(objects: ReadonlyMap<string, Fields>): Promise<readonly ClusterDeclaration[] | undefined> {
     const declared: ClusterDeclaration[] = [];
     for (const [name, object] of [...objects]) {
+      if (this.options.readOnly === true) {
+        if (!isDeleted(object)) declared.push(await this.declare(name, object));
+        continue;
+      }
       if (!this.isMine(object)) {
         await this.release(name, object);
         continue;

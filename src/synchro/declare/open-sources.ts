@@ -38,8 +38,12 @@ export interface OpenedSources {
 const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
 const defaultNamespace = 'clusterpedia-system';
 
-/** Rejects with ConfigError or ConnectionError for what is wrong with the settings themselves; a cluster that does not answer is none of that. */
-export async function openSources(settings: SourceSettings, logger: SyncLogger): Promise<OpenedSources> {
+/** `readOnly`: nothing is written where clusters are declared. Rejects with ConfigError or ConnectionError for what is wrong with the settings themselves; a cluster that does not answer is none of that. */
+export async function openSources(
+  settings: SourceSettings,
+  logger: SyncLogger,
+  { readOnly = false }: { readonly readOnly?: boolean } = {},
+): Promise<OpenedSources> {
   const { kubeconfig, clustersDirectory, host, syncResources } = settings;
   const sources: ClusterSource[] = [];
   let connection: ClusterConnection | undefined;
@@ -51,7 +55,7 @@ export async function openSources(settings: SourceSettings, logger: SyncLogger):
     });
     const namespace = host.namespace ?? process.env.CLUSTERPEDIA_NAMESPACE ?? readNamespace() ?? defaultNamespace;
     const { shardingName, leaseName } = host;
-    sources.push(createHostClusterSource({ connection, namespace, shardingName, logger }));
+    sources.push(createHostClusterSource({ connection, namespace, shardingName, logger, readOnly }));
     leaseStore = createKubernetesLeaseStore({ connection, namespace, name: leaseName });
   }
   if (clustersDirectory !== undefined) sources.push(createFolderSource(clustersDirectory, logger));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseFeatureGates } from '../../../src/query/feature-gates.js';
 
-const off = { RemainingItemCount: false, AllowParameterizedSQLQuery: false };
+const off = { RemainingItemCount: false, AllowParameterizedSQLQuery: false, AllowProxyRequestToClusters: false };
 
 describe('feature gates', () => {
   it.each([
@@ -9,7 +9,7 @@ describe('feature gates', () => {
     ['RemainingItemCount=true', { ...off, RemainingItemCount: true }],
     [
       'RemainingItemCount=True, AllowParameterizedSQLQuery=1',
-      { RemainingItemCount: true, AllowParameterizedSQLQuery: true },
+      { ...off, RemainingItemCount: true, AllowParameterizedSQLQuery: true },
     ],
     ['RemainingItemCount=true,RemainingItemCount=false', off],
     ['AllowParameterizedSQLQuery=f,', off],

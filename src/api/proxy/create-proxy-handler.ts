@@ -1,0 +1,163 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { ProxySettings } from '../../config/proxy-settings.js';
+import { createStatus } from '../../kube/status.js';
+import type { Logger } from '../../telemetry/logger.js';
+import { ApiError, badRequest, unknownPath } from '../api-error.js';
+import { auditRecordOf } from '../audit/audit-log.js';
+import type { Access } from '../auth/access.js';
+import { contentAttributes } from '../auth/attributes.js';
+import { forbidden } from '../auth/forbidden.js';
+import { allowSilence } from '../client-pace.js';
+import type { InventoryCache } from '../inventory-cache.js';
+import type { RunningLists } from '../running-lists.js';
+import { type AskedPath, findPassage, type PassageRequest } from './find-passage.js';
+import type { MemberAnswer, MemberCluster, MemberClusters } from './member-clusters.js';
+import { answerHeaders, callerIdentity, requestHeaders } from './proxy-headers.js';
+import { join, pump } from './pump.js';
+import { changeProtocol, upgradeOfferOf } from './upgrades.js';
+
+export interface ProxyOptions {
+  readonly settings: ProxySettings;
+  readonly clusters: MemberClusters;
+}
+
+export interface ProxyHandlerOptions extends ProxyOptions {
+  readonly inventory: InventoryCache;
+  readonly logger: Logger;
+  readonly lists: RunningLists;
+  readonly watches: RunningLists;
+}
+
+/** Passes requests on to the clusters that they are about. */
+export interface ProxyHandler {
+  /** Undefined for a request that is answered here. ApiError for one that cannot be passed on. */
+  find(request: IncomingMessage, asked: AskedPath): PassageRequest | undefined;
+  /** ApiError for what is refused here; what the cluster answers is handed over as it is. */
+  serve(response: ServerResponse, passage: PassageRequest, access: Access | undefined): Promise<void>;
+}
+
+export function createProxyHandler(options: ProxyHandlerOptions): ProxyHandler {
+  const { settings, clusters, inventory, logger } = options;
+
+  async function checkRights({ cluster, resource }: PassageRequest, access: Access | undefined): Promise<void> {
+    if (access === undefined) return;
+    const { group, namespace, name } = resource ?? {};
+    const scope = { resource: resource?.resource ?? '*', cluster, namespace, name, ...(group ? { group } : {}) };
+    if (await access.allows('proxy', scope)) return;
+    if (await access.allows('proxy', { ...scope, cluster: undefined })) return;
+    throw forbidden(access.user, contentAttributes('proxy', scope));
+  }
+
+  async function checkSynced({ cluster, resource }: PassageRequest): Promise<void> {
+    if (resource === undefined) return;
+    const isServed = () =>
+      inventory.view(cluster)?.find(resource.group, resource.version, resource.resource) !== undefined;
+    if (isServed()) return;
+    await inventory.refresh();
+    if (!isServed()) throw unknownPath();
+  }
+
+  async function locate(cluster: string): Promise<MemberCluster> {
+    const member = clusters.find(cluster);
+    if (member !== undefined) return member;
+    if (inventory.view(cluster) === undefined) await inventory.refresh();
+    if (inventory.view(cluster) === undefined) {
+      const message = `the cluster ${JSON.stringify(cluster)} is not known: nobody declares it, and nothing is stored of it`;
+      throw new ApiError(createStatus({ code: 404, reason: 'NotFound', message, details: {} }));
+    }
+    const message = `this server has no connection to the cluster ${JSON.stringify(cluster)}: it is stored, and not declared here`;
+    throw new ApiError(createStatus({ code: 503, reason: 'ServiceUnavailable', message, details: {} }));
+  }
+
+  async function pass(response: ServerResponse, passage: PassageRequest, signal: AbortSignal): Promise<void> {
+    const request = response.req;
+    const member = await locate(passage.cluster);
+    const upgrade = upgradeOfferOf(response);
+    if (passage.upgradeOnly && upgrade === undefined) throw badRequest('Upgrade request required');
+    const auditId = response.getHeader('audit-id');
+    const body = bodyOf(request);
+    let answer: MemberAnswer;
+    try {
+      answer = await member.send({
+        method: request.method ?? 'GET',
+        path: passage.path,
+        headers: { ...requestHeaders(request), ...(typeof auditId === 'string' && { 'audit-id': auditId }) },
+        body,
+        upgrade: upgrade?.protocol,
+        identity: callerIdentity(request.headers) ?? (settings.clusterCredentials ? 'declared' : {}),
+        signal,
+      });
+    } catch (error) {
+      if (signal.aborted && response.destroyed) return;
+      throw explain(error, passage.cluster);
+    }
+    const { message, upgraded } = answer;
+    const headers = answerHeaders(message.headers, passage.prefix);
+    if (auditId !== undefined) delete headers['audit-id'];
+    if (upgraded !== undefined && upgrade !== undefined) {
+      changeProtocol(response, upgrade, { ...headers, connection: 'Upgrade', upgrade: message.headers.upgrade });
+      auditRecordOf(response)?.started();
+      return join(upgrade, upgraded, signal);
+    }
+    response.writeHead(message.statusCode ?? 502, headers);
+    response.flushHeaders();
+    allowSilence(response);
+    await pump(message, response);
+    // A body that the cluster did not want to the end.
+    body?.unpipe();
+    body?.resume();
+  }
+
+  function explain(error: unknown, cluster: string): unknown {
+    const kind = error instanceof Error && 'kind' in error ? String(error.kind) : undefined;
+    if (kind === undefined) return error;
+    logger.warn({ err: error, cluster }, 'a request could not be passed on');
+    const name = JSON.stringify(cluster);
+    if (kind === 'timeout') {
+      const message = `the cluster ${name} did not answer in time`;
+      return new ApiError(createStatus({ code: 504, reason: 'Timeout', message, details: {} }));
+    }
+    const message = `the cluster ${name} cannot be asked: ${reasons[kind] ?? 'it cannot be reached'}`;
+    return new ApiError(createStatus({ code: 503, reason: 'ServiceUnavailable', message, details: {} }));
+  }
+
+  return {
+    find: (request, asked) => findPassage(request, asked, settings),
+    async serve(response, passage, access) {
+      refuseForeignPages(response.req);
+      await checkRights(passage, access);
+      if (passage.syncedOnly) await checkSynced(passage);
+      const isLong = upgradeOfferOf(response) !== undefined || /[?&](?:watch|follow)=/.test(passage.path);
+      await (isLong ? options.watches : options.lists).run(response, (signal) => pass(response, passage, signal));
+    },
+  };
+}
+
+/** What the caller learns; addresses and files of the connection stand in the log. */
+const reasons: Readonly<Record<string, string>> = {
+  untrusted: 'its certificate is not trusted',
+  credentials: 'its credentials or its address cannot be used',
+  'not-an-api-server': 'what answers there is no API server',
+};
+
+/** A page of somebody else, in the browser of somebody who may: browsers say where a request comes from that may change something. */
+function refuseForeignPages({ headers }: IncomingMessage): void {
+  const { origin } = headers;
+  const host = headers.host ?? headers[':authority'];
+  if (headers['sec-fetch-site'] !== 'cross-site') {
+    if (origin === undefined) return;
+    if (URL.canParse(origin) && new URL(origin).host === host) return;
+  }
+  const message = 'requests of pages of other origins are not passed on to clusters';
+  throw new ApiError(createStatus({ code: 403, reason: 'Forbidden', message, details: {} }));
+}
+
+function bodyOf(request: IncomingMessage): Readable | undefined {
+  if ('stream' in request) {
+    const { endAfterHeaders } = (request as unknown as { stream: { endAfterHeaders: boolean } }).stream;
+    return endAfterHeaders ? undefined : request;
+  }
+  const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
+  return coding === undefined && (length === undefined || length === '0') ? undefined : request;
+}

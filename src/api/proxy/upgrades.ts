@@ -1,0 +1,57 @@
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** A connection whose client wants to speak another protocol, and what it said already. */
+export interface UpgradeOffer {
+  readonly protocol: string;
+  readonly socket: Socket;
+  readonly head: Buffer;
+}
+
+const offers = new WeakMap<ServerResponse, UpgradeOffer>();
+
+/** Undefined for an answer that can only be one of HTTP. */
+export function upgradeOfferOf(response: ServerResponse): UpgradeOffer | undefined {
+  return offers.get(response);
+}
+
+/**
+ * Hands requests that ask for another protocol to `handle` with an answer like any other; most of them get one. Without this Node takes
+ * the question for an ordinary one.
+ */
+export function acceptUpgrades(
+  server: Server,
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+): void {
+  server.on('upgrade', (request: IncomingMessage, stream, head) => {
+    const socket = stream as Socket;
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket);
+    offers.set(response, { protocol: request.headers.upgrade ?? '', socket, head });
+    socket.on('error', () => undefined);
+    // What Node does behind an answer of its own.
+    response.once('finish', () => {
+      response.detachSocket(socket);
+      socket.destroySoon();
+      process.nextTick(() => response.emit('close'));
+    });
+    handle(request, response);
+  });
+}
+
+/** Says that the protocol is another one from here on, and gives the connection away. */
+export function changeProtocol(
+  response: ServerResponse,
+  { socket }: UpgradeOffer,
+  headers: Readonly<Record<string, string | number | readonly string[] | undefined>>,
+): void {
+  response.removeAllListeners('finish');
+  response.writeHead(101, { ...headers } as Parameters<ServerResponse['writeHead']>[1]);
+  response.flushHeaders();
+  response.detachSocket(socket);
+  socket.once('close', () => {
+    response.emit('finish');
+    response.emit('close');
+  });
+}
