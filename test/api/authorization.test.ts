@@ -307,6 +307,23 @@ describe('what looks at more than the objects of a list takes more than the righ
     expect((await ask('eu', `${resources}${pods}?${query}`)).status).toBe(200);
   });
 
+  it('asks the host cluster for few rights, however many places a request names', async () => {
+    const names = (count: number) => Array.from({ length: count }, (_, index) => `n-${index}`).join();
+    const reviewsOf = async (user: string, query: string) => {
+      const before = host.asked.length;
+      const { status } = await ask(user, `${resources}${pods}?${query}`);
+      return { status, reviews: host.asked.length - before };
+    };
+    const everybody = await reviewsOf('all', `namespaces=${names(900)}&injectEvents=true`);
+    expect(everybody).toEqual({ status: 200, reviews: 3 });
+    const some = await reviewsOf('pods', `namespaces=${names(2000)}&injectEvents=true`);
+    expect(some.status).toBe(403);
+    expect(some.reviews).toBeLessThan(10);
+    const none = await reviewsOf('visitor', `clusters=${names(3000)}&namespaces=${names(3000)}`);
+    expect(none.status).toBe(403);
+    expect(none.reviews).toBeLessThan(500);
+  });
+
   it('and with that right they are there', async () => {
     const query = 'clusters=prod-eu&ownerName=web&ownerGR=deployments.apps&ownerSeniority=1';
     expect((await ask('deployments', `${resources}${pods}?${query}`)).status).toBe(200);

@@ -279,6 +279,13 @@ describeReal(`behind the aggregation layer of a kube-apiserver${because}`, () =>
     expect(workloads.status).toBe(0);
   });
 
+  it('the kube-apiserver takes over the schema of what the server serves', async () => {
+    await until(async () => {
+      const { body } = await host.client.text('/openapi/v3');
+      return 'apis/clusterpedia.io/v1beta1' in JSON.parse(body).paths;
+    });
+  });
+
   it('shortcuts of a server that asks who one is take a context that says so', async () => {
     const asked = await runClusterdex(['kubeconfig', '--server', server.origin]);
     expect({ status: asked.status, stderr: asked.stderr }).toEqual({

@@ -106,19 +106,17 @@ export function createAccess({ user, authorizer, factory }: AccessOptions): Acce
     const { injectEvents, owner, rawQuery } = options;
     if (injectEvents !== true && owner === undefined && rawQuery === undefined) return;
     const places = placesOf(options, limits);
-    const needed: ContentScope[] = [];
-    if (injectEvents === true) needed.push(...places.map((place) => ({ ...place, resource: 'events' })));
-    if (owner !== undefined) {
-      const { group, resource } = 'groupResource' in owner && owner.groupResource ? owner.groupResource : everything;
-      needed.push(...places.map((place) => ({ ...place, group, resource })));
-    }
-    if (rawQuery !== undefined) needed.push(everything);
-    await checkRights('list', needed);
+    if (injectEvents === true) await checkRight({ resource: 'events' }, places);
+    if (owner !== undefined) await checkRight(owner.groupResource ?? everything, places);
+    if (rawQuery !== undefined) await checkRight(everything, [{}]);
   }
 
-  async function checkRights(verb: string, scopes: readonly ContentScope[]): Promise<void> {
-    const [missing] = await filter(scopes, async (scope) => !(await allows(verb, scope)));
-    if (missing !== undefined) throw forbidden(user, contentAttributes(verb, missing));
+  /** Everywhere, or else in each of the places. */
+  async function checkRight(type: Pick<ContentScope, 'group' | 'resource'>, places: readonly Place[]): Promise<void> {
+    if (await may('list', type)) return;
+    const scopes = places.map((place) => ({ ...place, ...type }));
+    const [missing] = await filter(scopes, async (scope) => !(await allows('list', scope)));
+    if (missing !== undefined) throw forbidden(user, contentAttributes('list', missing));
   }
 
   /** In one cluster, or in all of them. */
@@ -135,7 +133,7 @@ export function createAccess({ user, authorizer, factory }: AccessOptions): Acce
       const { group, resource, cluster, namespace, name } = target;
       const scope = { group, resource, cluster, namespace, name };
       if (!(await allows('get', scope))) throw refusal('get', target, scope);
-      if (injectEvents) await checkRights('list', [{ resource: 'events', cluster, namespace }]);
+      if (injectEvents) await checkRight({ resource: 'events' }, [{ cluster, namespace }]);
     },
     async limitList(target, list) {
       const { group, resource, cluster, namespace, name } = target;

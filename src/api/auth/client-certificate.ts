@@ -12,7 +12,6 @@ export interface ClientCertificate {
   /** The last one, as a kube-apiserver reads it. */
   readonly commonName: string;
   readonly organizations: readonly string[];
-  readonly uid: string | undefined;
 }
 
 const known = new WeakMap<object, ClientCertificate | 'none'>();
@@ -39,13 +38,12 @@ function readCertificate(socket: Partial<TLSSocket>): ClientCertificate | undefi
   const shown = socket.getPeerCertificate?.(true);
   if (shown?.raw === undefined) return undefined;
   const { authorized, authorizationError } = socket;
-  const { CN: commonName = '', O: organizations, UID: uid } = shown.subject as unknown as Subject;
+  const { CN: commonName = '', O: organizations } = shown.subject as unknown as Subject;
   return {
     chain: readChain(shown),
     complaint: authorized === true ? undefined : String(authorizationError ?? 'it is not trusted'),
     commonName: asList(commonName).at(-1) ?? '',
     organizations: asList(organizations),
-    uid: asList(uid)[0],
   };
 }
 
@@ -53,7 +51,6 @@ function readCertificate(socket: Partial<TLSSocket>): ClientCertificate | undefi
 interface Subject {
   readonly CN?: string | readonly string[];
   readonly O?: string | readonly string[];
-  readonly UID?: string | readonly string[];
 }
 
 function asList(value: string | readonly string[] | undefined): readonly string[] {
