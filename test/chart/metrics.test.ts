@@ -49,7 +49,10 @@ describe('what is documented of metrics, alerted on and drawn', () => {
 
   beforeAll(async () => {
     mkdirSync(join(folder, 'clusters'));
-    server = await startServer(['--data-dir', join(folder, 'data'), '--clusters-dir', join(folder, 'clusters')]);
+    server = await startServer([
+      ...['--data-dir', join(folder, 'data'), '--clusters-dir', join(folder, 'clusters')],
+      ...['--audit-log-path', join(folder, 'audit.log')],
+    ]);
     await fetch(`${server.origin}/apis/clusterpedia.io/v1beta1/resources/api/v1/pods`).then((answer) => answer.text());
     const read = async () => (await fetch(`${server.origin}/metrics`)).text();
     let text = await read();

@@ -80,13 +80,11 @@ function checkHealthChecks(checks: unknown): string | undefined {
   return undefined;
 }
 
-const name = 'clusterdex_plugin_health_check';
-
 function gaugeOf(registry: Registry): Gauge<'plugin' | 'code' | 'severity'> {
-  const existing: unknown = registry.getSingleMetric(name);
+  const existing: unknown = registry.getSingleMetric('clusterdex_plugin_health_check');
   if (existing instanceof Gauge) return existing;
   return new Gauge({
-    name,
+    name: 'clusterdex_plugin_health_check',
     help: 'Health checks of plugins that have failed, 1 each.',
     labelNames: ['plugin', 'code', 'severity'],
     registers: [registry],
