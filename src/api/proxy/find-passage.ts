@@ -60,6 +60,7 @@ export function findPassage(
   const query = isForwarded ? asked.query : forwardedQuery(asked);
   if (query !== undefined && forwarded.has(target.kind)) {
     const resource = target.kind === 'resource' ? target : undefined;
+    if (resource !== undefined) refuseSlashes(resource);
     const syncedOnly = resource !== undefined && !settings.unsynced;
     return { ...memberPath({ ...asked, query }, 2), resource, syncedOnly, upgradeOnly: false };
   }
@@ -87,6 +88,7 @@ function throughSubresource(
     const message = `${method} is not supported on ${resource}/${child}; expected ${methods[child]?.join(', ')}`;
     throw new ApiError(createStatus({ code: 405, reason: 'MethodNotAllowed', message, details: {} }));
   }
+  refuseSlashes(asked.target);
   const upgradeOnly = upgradedSubresources.has(child);
   return { ...memberPath(asked, 2), resource: asked.target, syncedOnly: true, upgradeOnly };
 }
@@ -106,6 +108,12 @@ function memberPath(
   refuseDots(rest);
   const question = query === '' ? '' : `?${query}`;
   return { cluster, path: `${rest === '' ? '/' : rest}${question}`, prefix: at === -1 ? path : path.slice(0, at) };
+}
+
+/** A cluster decodes a path before it divides it: to it the object would be another than the one that was reviewed. */
+function refuseSlashes({ group, version, resource }: ResourceTarget): void {
+  if ([group, version, resource].some((segment) => segment.includes('/')))
+    throw badRequest('a resource that is passed on has no encoded slashes in its path');
 }
 
 /** Whoever cleans the path up behind us could come to another than the one that was looked at here. */

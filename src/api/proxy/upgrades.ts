@@ -8,6 +8,8 @@ export interface UpgradeOffer {
   readonly head: Buffer;
 }
 
+/** Of the kind that carry one stream for one request. Behind another HTTP there would be requests that nobody looks at. */
+const protocols = /^(?:websocket|spdy\/3\.1)$/i;
 const offers = new WeakMap<ServerResponse, UpgradeOffer>();
 
 /** Undefined for an answer that can only be one of HTTP. */
@@ -28,7 +30,8 @@ export function acceptUpgrades(
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
-    offers.set(response, { protocol: request.headers.upgrade ?? '', socket, head });
+    const { upgrade: protocol = '' } = request.headers;
+    if (protocols.test(protocol)) offers.set(response, { protocol, socket, head });
     socket.on('error', () => undefined);
     // What Node does behind an answer of its own.
     response.once('finish', () => {

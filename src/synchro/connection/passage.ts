@@ -137,7 +137,7 @@ interface ExchangeParts {
 }
 
 function exchange(asked: PassedRequest, { server, agent, credentials }: ExchangeParts): Promise<PassedAnswer> {
-  const { method, headers, body, upgrade, signal } = asked;
+  const { method, body, upgrade, signal } = asked;
   const url = new URL(server);
   return new Promise((resolve, reject) => {
     const request: ClientRequest = httpRequest({
@@ -146,7 +146,7 @@ function exchange(asked: PassedRequest, { server, agent, credentials }: Exchange
       path: url.pathname.replace(/\/$/, '') + asked.path,
       signal,
       headers: {
-        ...copy(headers),
+        ...copy(withLength(asked)),
         ...copy(credentials.headers),
         host: url.host,
         ...(upgrade === undefined ? {} : { connection: 'Upgrade', upgrade }),
@@ -172,6 +172,13 @@ function exchange(asked: PassedRequest, { server, agent, credentials }: Exchange
       body.pipe(request);
     }
   });
+}
+
+/** Of a body that nothing says the length of Node sends the bytes alone with GET or DELETE, and the server takes them for the next request. */
+function withLength({ headers, body }: PassedRequest): PassedRequest['headers'] {
+  const { 'content-length': length, ...others } = headers;
+  if (body === undefined) return others;
+  return length === undefined ? { ...others, 'transfer-encoding': 'chunked' } : headers;
 }
 
 function copy(headers: Readonly<Record<string, string | readonly string[]>>): Record<string, string | string[]> {

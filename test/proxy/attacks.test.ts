@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Attributes } from '../../src/api/auth/attributes.js';
+import { type ProxyingServer, type StandIn, startProxyingServer, startStandIn } from './support.js';
+
+const clusters = '/apis/clusterpedia.io/v1beta1/resources/clusters';
+const flags = {
+  allowedProxySubresources: 'log,exec,proxy',
+  enableProxyPathForForwardRequest: true,
+  allowForwardUnsyncResourceRequest: true,
+  allowPediaclusterConfigForProxyRequest: true,
+};
+
+describe('who may pass on some requests', () => {
+  let member: StandIn;
+  let server: ProxyingServer;
+  const seen: { readonly line: string; readonly body: string }[] = [];
+  /** As a Role for everything in the namespace shop, and the way there. */
+  const allows = (asked: Attributes) =>
+    'resource' in asked && (asked.verb !== 'proxy' || asked.namespace === 'shop' || asked.name === 'plain');
+
+  beforeAll(async () => {
+    member = await startStandIn(async (question, response) => {
+      const { method, url } = question;
+      const body = String(await buffer(question));
+      seen.push({ line: `${method} ${url}`, body });
+      response.end('fine');
+    });
+    member.server.on('upgrade', (question, socket) => {
+      seen.push({ line: `upgrade ${question.headers.upgrade}`, body: '' });
+      socket.end(
+        `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${question.headers.upgrade}\r\n\r\n`,
+      );
+    });
+    server = await startProxyingServer(member.url, flags, allows);
+  });
+  afterEach(() => {
+    seen.length = 0;
+  });
+  afterAll(async () => {
+    await server?.stop();
+    member?.stop();
+  });
+
+  const pod = 'member/api/v1/namespaces/shop/pods/web/proxy/';
+
+  async function ask(path: string, method: string, headers: Record<string, string>, body?: string): Promise<number> {
+    const { hostname, port } = new URL(server.url);
+    const asked = request({ hostname, port, path: `${clusters}/${path}`, method, headers, agent: false });
+    const answered = Promise.race([once(asked, 'response'), once(asked, 'upgrade')]);
+    asked.end(body);
+    const [response] = (await answered) as [IncomingMessage];
+    response.resume();
+    return response.statusCode ?? 0;
+  }
+
+  const hidden = 'DELETE /api/v1/namespaces/kube-system/secrets/all HTTP/1.1\r\nHost: member\r\n\r\n';
+
+  it.each([
+    ['GET', { 'transfer-encoding': 'chunked' }],
+    ['DELETE', { 'transfer-encoding': 'chunked' }],
+    ['OPTIONS', { 'transfer-encoding': 'chunked' }],
+    ['DELETE', { 'content-length': String(hidden.length), connection: 'close, content-length' }],
+    ['POST', { 'content-length': String(hidden.length), connection: 'close, content-length' }],
+  ])('hide no other request in the body of a %s with %j', async (method, headers) => {
+    expect(await ask(pod, method, headers as Record<string, string>, hidden)).toBe(200);
+    // What follows on the same connection would come behind it.
+    expect(await ask(pod, 'GET', {})).toBe(200);
+    const path = '/api/v1/namespaces/shop/pods/web/proxy/';
+    expect(seen).toEqual([
+      { line: `${method} ${path}`, body: hidden },
+      { line: `GET ${path}`, body: '' },
+    ]);
+  });
+
+  it.each([
+    'api/v1%2Fnamespaces%2Fkube-system%2Fpods%2Fvictim%2Fproxy/namespaces/shop/x',
+    'apis/apps%2Fv1%2Fnamespaces%2Fkube-system%2Fdeployments/v1/namespaces/shop/x',
+    'api/v1/namespaces/shop/pods%2Fweb',
+  ])('do not come to another namespace by slashes that are encoded: %s', async (path) => {
+    expect(await ask(`member/${path}`, 'GET', { 'x-clusterpedia-forward': 'true' })).toBe(400);
+    expect(seen).toEqual([]);
+  });
+
+  it('open no way for requests that nobody looks at: other protocols than those of exec are none', async () => {
+    const upgrade = { connection: 'upgrade, http2-settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAAQAAP__' };
+    expect(await ask(pod, 'GET', upgrade)).toBe(200);
+    expect(seen).toEqual([{ line: 'GET /api/v1/namespaces/shop/pods/web/proxy/', body: '' }]);
+    expect(await ask(pod, 'GET', { connection: 'upgrade', upgrade: 'websocket' })).toBe(101);
+  });
+});
