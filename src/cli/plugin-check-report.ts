@@ -11,7 +11,7 @@ export function formatCheck(row: PluginRow, outcome: PluginCheckOutcome): string
   const { conformance, violations, runsKit } = outcome;
   const failures = conformance?.summary.failed.map(({ name, error }) => `${name}: ${indented(error)}`) ?? [];
   return [
-    ...(conformance === undefined ? [] : [countsOf(conformance), ...storesOf(conformance)]),
+    ...(conformance === undefined ? [] : [countsOf(conformance), ...storesOf(conformance), ...gradeOf(conformance)]),
     ...[...violations, ...failures].map((violation) => `✗ ${violation}`),
     ...(isWell(outcome) ? [`✓ ${checkedSteps(row)}${runsKit ? ', conformance' : ''}`] : []),
   ]
@@ -23,7 +23,7 @@ export function formatCheckAsJson(row: PluginRow, outcome: PluginCheckOutcome): 
   const { conformance, violations } = outcome;
   const { name, version, kind, contract, folder } = row;
   const report = { plugin: { name, version, kind, contract, folder }, ok: isWell(outcome), violations };
-  const more = conformance && { conformance: conformance.report, stores: conformance.stores };
+  const more = conformance && { conformance: conformance.report, stores: conformance.stores, grade: conformance.grade };
   return `${JSON.stringify({ ...report, ...more }, undefined, 2)}\n`;
 }
 
@@ -37,6 +37,26 @@ function countsOf({ summary }: ConformanceResult): string {
 function storesOf({ stores }: ConformanceResult): readonly string[] {
   if (stores.length === 0) return [];
   return [`left for you to remove: ${stores.length} stores, ${stores[0]} to ${stores.at(-1)}`];
+}
+
+function gradeOf({ grade }: ConformanceResult): readonly string[] {
+  if (grade === undefined) return [];
+  const { capabilities, geometricMean, operations } = grade;
+  const groups = (['proven', 'failed', 'unproven', 'absent'] as const).map((wanted) => {
+    const names = Object.entries(capabilities).filter(([, proof]) => proof === wanted);
+    return { wanted, names: names.map(([name]) => name) };
+  });
+  return [
+    `grade ${grade.grade}${geometricMean === undefined ? '' : `: ${times(geometricMean)} the memory storage, the geometric mean of`}`,
+    ...operations.map(
+      ({ name, milliseconds, ratio }) => `  ${name}: ${milliseconds.toFixed(2)} ms, ${times(ratio)} as long`,
+    ),
+    ...groups.flatMap(({ wanted, names }) => (names.length === 0 ? [] : [`  ${wanted}: ${names.join(', ')}`])),
+  ];
+}
+
+function times(ratio: number): string {
+  return `${ratio.toFixed(ratio < 10 ? 1 : 0)} times`;
 }
 
 /** Some say in several lines what was expected and what was found; the rest of long ones is in --json and --junit. */

@@ -29,6 +29,8 @@ export interface PluginCheckOptions {
   readonly timeout: string;
   /** Also run the conformance kit, which writes to the storage. */
   readonly conformance?: boolean;
+  /** Also measure the storage beside the memory storage; with it the kit runs. */
+  readonly grade?: boolean;
   /** Of what the kit draws at random; with it the kit runs. */
   readonly seed?: string;
   readonly json?: boolean;
@@ -39,7 +41,8 @@ export interface PluginCheckOptions {
 /** Goes the whole way of a plugin, from its manifest to its close, and prints what is wrong. Whether all is well. */
 export async function checkInstalledPlugin(plugin: string, options: PluginCheckOptions): Promise<boolean> {
   const seed = seedOf(options.seed);
-  const runsKit = options.conformance === true || seed !== undefined || options.junit !== undefined;
+  const runsKit =
+    options.conformance === true || options.grade === true || seed !== undefined || options.junit !== undefined;
   // Before the minutes that the kit may take, not after them.
   if (options.junit !== undefined) writeReport(options.junit, '');
   const row = await findPlugin(plugin);
@@ -100,7 +103,7 @@ async function check(
     }
     const violations = await lifeCycleViolations(row, opening);
     if (violations.length > 0 || !runsKit) return { violations, runsKit };
-    return { violations, runsKit, conformance: await checkConformance(row, opening, { seed }) };
+    return { violations, runsKit, conformance: await checkConformance(row, opening, { seed, grade: options.grade }) };
   } catch (error) {
     if (!(error instanceof PluginError)) throw error;
     return { violations: error.violations.length > 0 ? error.violations : [error.message], runsKit };

@@ -63,6 +63,7 @@ function checkCommand(): Command {
       'also run the conformance kit; it writes, so give it a storage that holds nothing of yours',
     )
     .option('--seed <number>', 'of what the conformance kit draws at random, to run it again as it was; runs the kit')
+    .option('--grade', 'also say which capabilities are proven, and measure it beside the memory storage; runs the kit')
     .option('--json', 'print the result, and that of every case, as JSON')
     .option('--junit <file>', 'also write the result of every case as JUnit XML; runs the kit')
     .option('--timeout <seconds>', 'how long each step may take', '30')

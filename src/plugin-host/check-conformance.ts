@@ -1,5 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { ConformanceReport, ConformanceSummary, ReferenceStorage } from '@clusterdex/storage-contract/conformance';
+import type {
+  ConformanceReport,
+  ConformanceSummary,
+  ReferenceStorage,
+  StorageGrade,
+} from '@clusterdex/storage-contract/conformance';
 import { bundledFolder } from './bundled-folder.js';
 import { discoverPlugins } from './discover.js';
 import { nameStores } from './name-stores.js';
@@ -13,6 +18,14 @@ export interface ConformanceResult {
   readonly report: ConformanceReport;
   /** The names that stood for `{store}` in the config, none if it stands nowhere; what these stores hold is not removed. */
   readonly stores: readonly string[];
+  /** When it was asked for. */
+  readonly grade?: StorageGrade;
+}
+
+export interface CheckConformanceOptions {
+  readonly seed?: number | undefined;
+  /** Also measure it beside the memory storage. */
+  readonly grade?: boolean | undefined;
 }
 
 /**
@@ -22,22 +35,28 @@ export interface ConformanceResult {
 export async function checkConformance(
   row: PluginRow,
   options: OpenSelectedOptions,
-  { seed }: { readonly seed?: number | undefined } = {},
+  { seed, grade }: CheckConformanceOptions = {},
 ): Promise<ConformanceResult> {
   // The kit is large, and a server never needs it.
-  const { reportOf, runConformance } = await import('@clusterdex/storage-contract/conformance');
+  const { gradeOf, measureStorage, reportOf, runConformance } = await import(
+    '@clusterdex/storage-contract/conformance'
+  );
   const naming = nameStores(options, `clusterdex_check_${randomBytes(4).toString('hex')}`);
   const first = await openUnguarded(row, naming.optionsOf(options.dataDirectory));
   await first.storage.shutdown();
   const reference = await openReference(options);
-  const summary = await runConformance({
+  const { capabilities } = first;
+  const storage = {
     name: row.name,
-    capabilities: first.capabilities,
+    capabilities,
     reference,
     ...(seed !== undefined && { seed }),
-    open: async (dataDirectory) => (await openUnguarded(row, naming.optionsOf(dataDirectory))).storage,
-  });
-  return { summary, report: reportOf(summary), stores: naming.names() };
+    open: async (dataDirectory: string) => (await openUnguarded(row, naming.optionsOf(dataDirectory))).storage,
+  };
+  const summary = await runConformance(storage);
+  const operations = grade && summary.failed.length === 0 ? await measureStorage(storage, reference) : [];
+  const graded = grade && { grade: gradeOf(summary, capabilities, operations) };
+  return { summary, report: reportOf(summary), stores: naming.names(), ...graded };
 }
 
 /** The memory storage that comes with the server, whatever plugin of its name lies in the plugin folders. */

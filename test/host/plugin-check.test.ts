@@ -29,6 +29,7 @@ interface Report {
   readonly ok: boolean;
   readonly violations: readonly string[];
   readonly stores: readonly string[];
+  readonly grade: object;
   readonly conformance: {
     readonly seed: number;
     readonly passed: number;
@@ -50,13 +51,14 @@ describe('clusterdex plugins check', () => {
       'config.yaml': `notes: ${notes}\nstore: 'my_{store}'\n`,
     });
     const path = join(folder, 'noting-storage');
-    const flags = ['--config', join(folder, 'config.yaml'), '--json', '--junit', junit, '--seed', '42'];
+    const flags = ['--config', join(folder, 'config.yaml'), '--json', '--junit', junit, '--seed', '42', '--grade'];
     const { status, stdout } = await runClusterdex(['plugins', 'check', path, ...flags]);
-    const { ok, conformance, stores } = JSON.parse(stdout) as Report;
+    const { ok, conformance, grade, stores } = JSON.parse(stdout) as Report;
     const { cases, failed, passed, skippedByCapability } = conformance;
     expect({ status, ok, seed: conformance.seed }).toEqual({ status: 1, ok: false, seed: 42 });
     expect(cases).toHaveLength(passed + failed + skippedByCapability);
     expect(failed).toBeGreaterThan(100);
+    expect(grade).toMatchObject({ grade: 'F', capabilities: { labelSelector: 'failed', watch: 'absent' } });
     for (const { outcome, message } of cases) expect(message !== undefined).toBe(outcome === 'failed');
 
     const xml = readFileSync(junit, 'utf8');

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { StorageFactory } from '../storage-factory.js';
 import { conformanceTopics } from './cases/topics.js';
 import type { ConformanceCase } from './conformance-case.js';
 import { type ConformanceOptions, seedOf, soakSecondsOf } from './conformance-run.js';
 import type { CaseResult, ConformanceSummary } from './conformance-summary.js';
+import { createStores, type Stores } from './stores.js';
 import { store, type TestObject } from './test-objects.js';
 
 export interface CaseRunner {
@@ -139,37 +137,4 @@ async function openTwice(stores: Stores): Promise<readonly [StorageFactory, Stor
   });
   assert.ok(one && two);
   return [one, two];
-}
-
-interface Stores {
-  readonly directories: readonly string[];
-  createDirectory(): Promise<string>;
-  open(directory: string): Promise<StorageFactory>;
-  close(): Promise<void>;
-}
-
-function createStores(options: Pick<ConformanceOptions, 'open' | 'remove'>): Stores {
-  const directories: string[] = [];
-  const opened: StorageFactory[] = [];
-  return {
-    directories,
-    async createDirectory() {
-      const directory = await mkdtemp(join(tmpdir(), 'clusterdex-conformance-'));
-      directories.push(directory);
-      return directory;
-    },
-    async open(directory) {
-      const storage = await options.open(directory);
-      opened.push(storage);
-      return storage;
-    },
-    async close() {
-      // A case may have shut its storage down itself; a second shutdown may refuse.
-      await Promise.allSettled(opened.map((storage) => storage.shutdown()));
-      for (const directory of directories) {
-        await options.remove?.(directory);
-        await rm(directory, { recursive: true, force: true });
-      }
-    },
-  };
 }

@@ -5,4 +5,6 @@ export * from './conformance-report.js';
 export { type ConformanceOptions, type ReferenceStorage, runConformance } from './conformance-run.js';
 export * from './conformance-summary.js';
 export * from './create-test-host.js';
+export * from './grade.js';
 export * from './junit.js';
+export * from './measure.js';
