@@ -27,6 +27,7 @@ import { apiGroup, apiVersion } from './request-path.js';
 import type { ResourceQuestion } from './resource-handler.js';
 import { sendBytes } from './respond.js';
 import type { RunningLists } from './running-lists.js';
+import { scanWarning } from './scan-warning.js';
 import { createWarning, joinWarnings } from './warning.js';
 import { longestReviewedSeconds, sendWatch } from './watch-response.js';
 
@@ -125,13 +126,14 @@ export function createCollectionHandler(options: CollectionHandlerOptions): Coll
       const representation = represent(transform, true);
       const content = representation.list(describeCollection(name, list));
       const selected = representation.forList(listed);
-      await lists.run(response, (signal) =>
-        sendList(response, atRevision(storage.list(selected, signal), list.revisionBound), {
+      await lists.run(response, async (signal) => {
+        const scan = await scanWarning(storage, selected, signal);
+        return sendList(response, atRevision(storage.list(selected, signal), list.revisionBound), {
           content,
           encoding,
-          warning,
-        }),
-      );
+          warning: joinWarnings([warning, scan]),
+        });
+      });
     },
   };
 }

@@ -27,6 +27,7 @@ import type { ChooseRepresentation } from './representations.js';
 import type { ResourceTarget } from './request-path.js';
 import { sendBytes } from './respond.js';
 import type { RunningLists } from './running-lists.js';
+import { scanWarning } from './scan-warning.js';
 import { createWarning, joinWarnings } from './warning.js';
 import { longestReviewedSeconds, sendWatch } from './watch-response.js';
 
@@ -97,13 +98,14 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
     const representation = represent(request, { transform, asked: asForm(list), isList: true });
     const content = representation.list(describeList(served, list));
     const selected = representation.forList(limited.options);
-    await lists.run(response, (signal) =>
-      sendList(response, atRevision(served.storage.list(selected, signal), list.revisionBound), {
+    await lists.run(response, async (signal) => {
+      const scan = await scanWarning(served.storage, selected, signal);
+      return sendList(response, atRevision(served.storage.list(selected, signal), list.revisionBound), {
         content,
         encoding,
-        warning: warningOf(request, limited.options.clusters, limits),
-      }),
-    );
+        warning: joinWarnings([warningOf(request, limited.options.clusters, limits), scan]),
+      });
+    });
   }
 
   async function limitsOf({ target, view, served, access }: ResourceRequest, list: ParsedList) {

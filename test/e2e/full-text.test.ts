@@ -43,11 +43,24 @@ describe.each(testedStorages().map((storage) => [storage.name, storage] as const
         const script = `set -e\n${setting}\n${example}`.replaceAll('http://127.0.0.1:8642', server.origin);
         const environment = { PATH: process.env.PATH, HOME: folder, KUBECONFIG: kubeconfig };
         const ran = spawnSync('bash', ['-c', script], { encoding: 'utf8', env: environment, maxBuffer: 1 << 26 });
-        expect({ status: ran.status, stderr: ran.stderr }).toEqual({ status: 0, stderr: '' });
+        // kubectl prints the warning that no index of words answers.
+        const stderr = ran.stderr.replace(/^Warning: query: no index of words .*\n/gm, '');
+        expect({ status: ran.status, stderr }).toEqual({ status: 0, stderr: '' });
         if (!ran.stdout.startsWith('{')) expect(ran.stdout.split('\n').length).toBeGreaterThan(3);
         else expect(JSON.parse(ran.stdout).items.length).toBeGreaterThan(2);
       });
   }
+
+  const scans = ['memory', 'mysql'].includes(storage.name);
+  it(`${scans ? 'warns that every object is read, and only' : 'has an index answer, and warns of nothing, not even'} where words are looked for`, async () => {
+    const warnings = async (path: string) =>
+      (await fetch(`${server.origin}${api}${path}`)).headers.get('warning')?.match(/query: no index of words/g)?.length;
+    const expected = scans ? 1 : undefined;
+    expect(await warnings('/resources/api/v1/pods?query=nginx')).toBe(expected);
+    expect(await warnings('/collectionresources/any?resources=/pods&query=nginx')).toBe(expected);
+    expect(await warnings('/resources/api/v1/pods?limit=1')).toBeUndefined();
+    expect(await warnings('/collectionresources/any?resources=/pods')).toBeUndefined();
+  });
 
   it('never finds the value of a Secret, in a list or a collection', async () => {
     const { json } = await server.get(`${api}/resources/api/v1/secrets`);
