@@ -140,6 +140,7 @@ export async function startApp(app: AppSettings): Promise<App> {
     if (app.synchro !== undefined && sources !== undefined) {
       synchro = await follow(app.synchro, { sources, storage, settings, logger, registry, signal: stopping.signal });
     }
+    storage.extensions.serve();
     return { url, urls, storageName, synchro, announceStop: () => server.announceStop(), stop };
   } catch (error) {
     await stop(AbortSignal.abort());
@@ -196,6 +197,7 @@ export async function startManager({
     following = await follow(synchro, { sources, storage, settings, logger, registry, signal: stopping.signal });
     const running = following;
     closing.unshift(() => running.stop());
+    storage.extensions.serve();
     return { url: server.url, storageName: storage.name, synchro: following, stop: () => closeAll(closing) };
   } catch (error) {
     await closeAll(closing);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Capabilities, KeyValueStore, StorageExtensions, StorageFactory } from '@clusterdex/storage-contract';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -67,7 +68,12 @@ export async function openSelected(row: PluginRow, options: OpenSelectedOptions)
   const { logger, registry } = options;
   const deadlines = { ...defaultDeadlines, ...options.deadlines };
   const end = watchRejections(row.folder, logger.child({ plugin: row.name }));
-  const steps: CloseStep[] = [{ name: 'watch of rejections', run: end }];
+  const endWatch = async (): Promise<void> => {
+    // What was rejected in this turn is told at its end.
+    await nextTurn();
+    end();
+  };
+  const steps: CloseStep[] = [{ name: 'watch of rejections', run: endWatch }];
   // The guard knows the deadline of its shutdown; this one is for what should never happen.
   const close = createClose(steps, { deadline: deadlines.close + 1000, logger });
   try {
@@ -75,6 +81,7 @@ export async function openSelected(row: PluginRow, options: OpenSelectedOptions)
     steps.push({ name: `services of storage ${row.name}`, run: () => services.end() });
     const guarded = guardStorage(storage, { name: row.name, capabilities, deadlines, logger, registry, gate });
     steps.push({ name: `storage ${row.name}`, run: () => guarded.shutdown() });
+    steps.push({ name: `own work of storage ${row.name}`, run: () => services.endServing() });
     const opened = await services.open({ factory: guarded, extensions, keyValue });
     logger.info({ storage: row.name, version: row.version, folder: row.folder }, 'storage opened');
     return Object.freeze({ name: row.name, version: row.version ?? '', capabilities, ...opened, close });

@@ -1,20 +1,23 @@
+import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type RunningServer, repositoryRoot, runClusterdex, startServer } from '../support/clusterdex.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
+let server: RunningServer;
+// Before the folder is removed, in which it writes to its end.
+afterAll(() => server.stop());
 const folder = temporaryFolder();
 const environment = { STORAGE_PLUGINS: join(repositoryRoot, 'test/fixtures/plugins/extended') };
 const flags = ['--storage-name', 'warehouse', '--data-dir', folder, '--log-level', 'info'];
 const group = '/apis/plugins.clusterdex.io';
 const base = `${group}/v1/warehouse`;
-let server: RunningServer;
+const settings = () => JSON.parse(readFileSync(join(folder, 'warehouse.settings.json'), 'utf8'));
 
 beforeAll(async () => {
   server = await startServer(flags, environment);
 });
-afterAll(() => server.stop());
 
 interface Answer {
   readonly code: number;
@@ -308,11 +311,13 @@ describe('an operator', () => {
     await command('flood', { dry: true });
     expect(await command('log-level', { level: 'loud' })).toMatchObject({ code: 422 });
     expect(await output('setting', { key: 'colour', value: 'green' })).toBe('green');
+    expect(await output('setting', { key: 'lights' })).toBe('on');
     expect(await command('setting', { key: 'color' })).toMatchObject({
       code: 404,
       json: { message: 'the plugin has no setting color' },
     });
     const { stderr } = await server.stop();
+    expect(settings()).toMatchObject({ lights: 'off', colour: 'green' });
     const said = stderr.split('\n').filter((line) => line.includes('the water moves'));
     expect(said).toHaveLength(1);
     expect(JSON.parse(said[0] ?? '')).toMatchObject({ level: 'debug', plugin: 'warehouse', dry: true });

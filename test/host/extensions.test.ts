@@ -260,6 +260,34 @@ describe('notices', () => {
   });
 });
 
+describe('an interface of a plugin', () => {
+  it('is there by its name, with functions that go through the gate, or is not supported', async () => {
+    const registry = new Registry();
+    const options = { ...surroundings(join(folder, 'interfaces')), registry, folders: [extended], name: 'warehouse' };
+    const { extensions, close } = await openStorage(options);
+    const stocktaker = extensions.interfaceOf('warehouse.example/stocktaker.v1');
+    expect(Object.keys(stocktaker).sort()).toEqual(['fail', 'take']);
+    expect(await stocktaker.take?.(4)).toEqual({ shelf: 4, boxes: 8 });
+    await expect(stocktaker.take?.(0)).rejects.toMatchObject({ code: 'INVALID', message: 'shelves begin with 1' });
+    await expect(stocktaker.fail?.()).rejects.toMatchObject({
+      code: 'INTERNAL',
+      message: 'storage "warehouse" failed in interface:fail',
+    });
+    expect(await registry.metrics()).toMatch(/operation="interface:take",code="INVALID"\} 1/);
+    expect(() => extensions.interfaceOf('warehouse.example/stocktaker.v2')).toThrow(
+      expect.objectContaining({
+        code: 'NOT_SUPPORTED',
+        message: 'plugin warehouse has no interface "warehouse.example/stocktaker.v2"',
+      }),
+    );
+    await close();
+    await expect(stocktaker.take?.(4)).rejects.toMatchObject({ code: 'CLOSED' });
+    const plain = await open('', '');
+    expect(() => plain.extensions.interfaceOf('any')).toThrow(expect.objectContaining({ code: 'NOT_SUPPORTED' }));
+    await plain.close();
+  });
+});
+
 describe('transactions of a plugin', () => {
   it('of its own run its steps, or undo them; attach and detach clusters with them', async () => {
     const options = { ...surroundings(join(folder, 'transactions')), folders: [extended], name: 'warehouse' };

@@ -23,7 +23,7 @@ const reservedArguments: ReadonlySet<string> = new Set([
   'server',
 ]);
 
-const functions: readonly ExtensionName[] = ['notify'];
+const functions: readonly ExtensionName[] = ['notify', 'serve', 'interfaces'];
 const lists = { routes: ['handler'], commands: ['run'], steps: ['do', 'undo'] } as const;
 
 /** What a factory lacks of the extensions that its capabilities name, and what is wrong with those that it has. */

@@ -21,6 +21,7 @@ import type { Deadlines } from '../deadlines.js';
 import { attachingStorage, createHostSteps } from './attaching-storage.js';
 import { checkRouteResponse } from './check-route-response.js';
 import { createCounterSamples } from './counter-samples.js';
+import { findInterface, type PluginInterface } from './find-interface.js';
 import { gatedStep } from './gated-step.js';
 import { createHealthReport } from './health-report.js';
 import { createHostCommands } from './host-commands.js';
@@ -28,6 +29,7 @@ import { createHostState } from './host-state.js';
 import { createJournal } from './journal.js';
 import { createNotices } from './notices.js';
 import { findCommand, runCommand } from './run-command.js';
+import { createServing, type Serving } from './serving.js';
 import { createTransactions, type Transaction, type Transactions } from './transactions.js';
 
 /** What a plugin does beside storing, for those who serve it. Every call rejects with a StorageError, and ends at its deadline. */
@@ -45,6 +47,13 @@ export interface ServedExtensions {
   ): Promise<CommandAnswer>;
   callRoute(route: PluginRoute, request: Omit<RouteRequest, 'signal'>, signal?: AbortSignal): Promise<RouteResponse>;
   health(): Promise<PluginHealth>;
+  /** Begins the plugin's own work, once, if it has any: when the server serves. */
+  serve(): void;
+  /**
+   * The plugin's interface of this name, whose functions go through the gate: each resolves to what it resolves to, or rejects with a StorageError.
+   * NOT_SUPPORTED when the plugin has none of this name.
+   */
+  interfaceOf(name: string): PluginInterface;
 }
 
 export interface PluginServicesOptions {
@@ -76,6 +85,8 @@ export interface PluginServices {
    * transactions and tells what happens to it, and the extensions.
    */
   open(parts: OpenedParts): Promise<{ readonly factory: StorageFactory; readonly extensions: ServedExtensions }>;
+  /** Ends the plugin's own work. Resolves when it has ended, or does not within its deadline. */
+  endServing(): Promise<void>;
   end(): void;
 }
 
@@ -97,6 +108,7 @@ export function createPluginServices(options: PluginServicesOptions): PluginServ
     operations: () => gate.statistics(),
     counters,
   });
+  let serving: Serving | undefined;
   let sampling: NodeJS.Timeout | undefined;
   let commands: readonly PluginCommand[] = [];
   let steps: readonly TransactionStep[] = [];
@@ -202,8 +214,24 @@ export function createPluginServices(options: PluginServicesOptions): PluginServ
             );
           },
           health,
+          serve() {
+            if (extensions.serve === undefined || serving !== undefined) return;
+            serving = createServing(extensions.serve, {
+              signal: options.signal,
+              deadline: deadlines.close,
+              logger,
+              onFailed(summary) {
+                report.setOwn('SERVE_FAILED', { severity: 'error', summary });
+              },
+            });
+          },
+          interfaceOf: (wanted) =>
+            findInterface(extensions.interfaces, { name: wanted, plugin: name, gate, deadline: deadlines.command }),
         }),
       };
+    },
+    async endServing() {
+      await serving?.end();
     },
     end() {
       clearInterval(sampling);

@@ -10,4 +10,8 @@ export interface StorageExtensions {
   readonly steps?: readonly TransactionStep[];
   /** In the order of what happened, one at a time; nobody waits for it, and what it throws is logged. */
   notify?(notice: Notice): Promise<void> | void;
+  /** Begins when the server serves; resolves soon after the signal aborts, before the storage is shut down. To end before that is a failure. */
+  serve?(signal: AbortSignal): Promise<void>;
+  /** The interface of this name, such as `example.io/snapshotter.v1`, of which the host calls functions; undefined when it is not supported. No I/O. */
+  interfaces?(name: string): object | undefined;
 }
