@@ -19,6 +19,9 @@
 - --tls-cert-file=/etc/clusterdex/tls/tls.crt
 - --tls-private-key-file=/etc/clusterdex/tls/tls.key
 - --shutdown-delay-duration={{ .Values.server.shutdownDelaySeconds }}s
+{{- with .Values.server.auditLogPath }}
+- --audit-log-path={{ . }}
+{{- end }}
 {{- end -}}
 
 {{- define "clusterdex.synchroArgs" -}}
