@@ -72,6 +72,8 @@ export function sendStatus(response: ServerResponse, status: Status, warning?: s
   };
   if (warning !== undefined) headers.Warning = warning;
   if (code === 405 && !response.hasHeader('Allow')) headers.Allow = 'GET, HEAD';
+  // It repeats what the client has sent.
+  if (code === 403) headers['X-Content-Type-Options'] = 'nosniff';
   if (details?.retryAfterSeconds !== undefined) headers['Retry-After'] = details.retryAfterSeconds;
   response.writeHead(code, headers);
   response.end(bytes);

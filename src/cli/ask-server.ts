@@ -46,13 +46,17 @@ export async function askServer(location: ServerLocation, request: ServerRequest
 }
 
 function send(location: ServerLocation, { path, body, deadline = usualDeadline }: ServerRequest) {
-  const { server, certificateAuthority } = location;
+  const { server, certificateAuthority, token } = location;
   const content = body === undefined ? undefined : JSON.stringify(body);
   const options = {
     agent: false,
     signal: AbortSignal.timeout(deadline),
     method: content === undefined ? 'GET' : 'POST',
-    headers: { accept: 'application/json', ...(content !== undefined && { 'content-type': 'application/json' }) },
+    headers: {
+      accept: 'application/json',
+      ...(content !== undefined && { 'content-type': 'application/json' }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
     ...(certificateAuthority !== undefined && { ca: certificateAuthority }),
   };
   return new Promise<IncomingMessage>((resolve, reject) => {

@@ -178,6 +178,9 @@ async function serve(options: ServeOptions): Promise<void> {
       throw listenError(error, secure?.address);
     },
   );
+  if (auth !== undefined && auth.authorization === undefined) {
+    logger.info('whoever is authenticated may read everything: there is no host cluster to ask for rights');
+  }
   if (auth === undefined && secure !== undefined && !isLoopback(secure.address.host)) {
     logger.warn(
       { address: secure.address },

@@ -13,11 +13,14 @@ export interface ServerLocation {
   readonly server: string;
   /** Whom to trust over https, PEM; undefined for the authorities that everybody trusts. */
   readonly certificateAuthority: string | undefined;
+  /** Says who asks. */
+  readonly token: string | undefined;
 }
 
 export interface ServerOptions {
   readonly server: string;
   readonly certificateAuthority?: string;
+  readonly tokenFile?: string;
 }
 
 export function addServerOptions(command: Command): Command {
@@ -28,6 +31,11 @@ export function addServerOptions(command: Command): Command {
         '--certificate-authority <file>',
         'whom to trust over https, PEM (default: what `serve --secure-port` made in the data directory, if anything)',
       ).env('CLUSTERDEX_CERTIFICATE_AUTHORITY'),
+    )
+    .addOption(
+      new Option('--token-file <file>', 'a bearer token, for a server that asks who you are').env(
+        'CLUSTERDEX_TOKEN_FILE',
+      ),
     );
 }
 
@@ -37,7 +45,21 @@ export function resolveServerLocation(options: ServerOptions & Pick<StorageOptio
   return {
     server,
     certificateAuthority: server.startsWith('https:') ? readCertificateAuthority(options) : undefined,
+    token: options.tokenFile === undefined ? undefined : readToken(resolve(options.tokenFile)),
   };
+}
+
+function readToken(path: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    throw new ConfigError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+  if (/^[\x21-\x7e]+$/.test(text)) return text;
+  throw new ConfigError(`${path}: expected a bearer token in one line, found something else`);
 }
 
 /** PEM, or undefined for the authorities that everybody trusts. */

@@ -129,9 +129,10 @@ describe('the path is reviewed as a kube-apiserver in front of the server does i
   ])('%s', async (path, message, details) => {
     const { status, headers, text } = await askAs(server, path, { token: 'nobody' });
     const words = message.replace('resources "', 'resources.clusterpedia.io "');
-    expect({ status, type: headers['content-type'], body: JSON.parse(text) }).toEqual({
+    const type = [headers['content-type'], headers['x-content-type-options']];
+    expect({ status, type, body: JSON.parse(text) }).toEqual({
       status: 403,
-      type: 'application/json',
+      type: ['application/json', 'nosniff'],
       body: {
         kind: 'Status',
         apiVersion: 'v1',

@@ -19,7 +19,8 @@ const badContinue = { code: 400, reason: 'BadRequest', message: 'invalid continu
 const notAcceptable = { code: 406, reason: 'NotAcceptable' };
 
 const noProtobuf = 'there is no protobuf here, so none is offered';
-const noAuthorization = 'nobody is asked who he is; that comes with authentication';
+const noAuthorization =
+  'nobody is asked who he is without a flag for it; forbidden.test.ts compares the words of a 403';
 const writes = 'nothing is written here, whatever it is';
 const statusForAll = 'a Status for every client, instead of a line of text';
 const anyField = 'every field can be selected by, with more operators';

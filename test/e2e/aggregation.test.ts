@@ -294,6 +294,12 @@ describeReal(`behind the aggregation layer of a kube-apiserver${because}`, () =>
         'asks who you are (401): name a context of your kubeconfig that says so with --context',
       ),
     });
+    const known = ['--token-file', write('admin.token', `${host.token}\n`)];
+    const told = await runClusterdex(['kubeconfig', '--server', server.origin, ...known]);
+    expect({ status: told.status, stdout: told.stdout }).toEqual({
+      status: 0,
+      stdout: expect.stringContaining('name: staging'),
+    });
     const config = join(folder, 'admin.kubeconfig');
     const { status, stderr } = await runClusterdex(['kubeconfig', '--context', 'nowhere', '--kubeconfig', config]);
     expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('found "nowhere"') });
