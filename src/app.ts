@@ -252,7 +252,7 @@ async function openHost(kubeconfig: string | undefined): Promise<HostClient> {
   const otherwise =
     '--authentication-kubeconfig and --authorization-kubeconfig take the kubeconfig of the host cluster';
   const connection = await openHostConnection({ kubeconfig, otherwise });
-  const options = { timeout: reviewTimeout };
+  const options = { timeout: reviewTimeout, idleTimeout: reviewTimeout };
   return {
     server: connection.server,
     get: (path) => connection.getJson(path, options),

@@ -90,4 +90,10 @@ describe('who may pass on some requests', () => {
     expect(seen).toEqual([{ line: 'GET /api/v1/namespaces/shop/pods/web/proxy/', body: '' }]);
     expect(await ask(pod, 'GET', { connection: 'upgrade', upgrade: 'websocket' })).toBe(101);
   });
+
+  it('do not wait for a body that cannot come', async () => {
+    const headers = { connection: 'upgrade', upgrade: 'websocket', 'content-length': '5' };
+    expect(await ask(pod, 'POST', headers, 'hello')).toBe(400);
+    expect(seen).toEqual([]);
+  });
 });

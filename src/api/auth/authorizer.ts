@@ -1,7 +1,9 @@
+import { ApiError } from '../api-error.js';
 import type { Attributes } from './attributes.js';
 import { createDecisionCache } from './decision-cache.js';
 import type { HostClient } from './host-client.js';
 import { cannotReview } from './token-authenticators.js';
+import { createTurns } from './turns.js';
 import { privilegedGroup, type User } from './user.js';
 
 export interface Decision {
@@ -11,7 +13,7 @@ export interface Decision {
 }
 
 export interface Authorizer {
-  /** Rejects with ApiError 503 when nobody can say. */
+  /** Rejects with ApiError 503 when nobody can say, 429 when the user has too many questions. */
   decide(user: User, attributes: Attributes): Promise<Decision>;
   /** Whether everybody may everything, so that nobody need ask. */
   readonly allowsAll: boolean;
@@ -35,6 +37,8 @@ export interface SubjectAccessReviewOptions {
 const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
 /** What is longer than this is asked each time: nobody fills the memory with it. */
 const longestKey = 10_000;
+/** Reviews of one user: as many at once as a list asks for, and those of some lists behind. */
+const turnsOfUser = { most: 32, mostWaiting: 1000 };
 
 /** Asks the host cluster, and keeps its answers for a while. */
 export function createAccessReviewAuthorizer(options: SubjectAccessReviewOptions): Authorizer {
@@ -42,6 +46,8 @@ export function createAccessReviewAuthorizer(options: SubjectAccessReviewOptions
   const cache = createDecisionCache<Decision>({
     lifetime: (decision) => (decision.allowed ? options.authorizedLifetime : options.unauthorizedLifetime),
   });
+
+  const turns = createTurns(turnsOfUser);
 
   async function review(spec: object): Promise<Decision> {
     const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec };
@@ -57,8 +63,10 @@ export function createAccessReviewAuthorizer(options: SubjectAccessReviewOptions
       const spec = specOf(user, attributes);
       const key = JSON.stringify(spec);
       try {
-        return await (key.length > longestKey ? review(spec) : cache.decide(key, () => review(spec)));
+        const ask = () => turns.run(user.name, () => review(spec));
+        return await (key.length > longestKey ? ask() : cache.decide(key, ask));
       } catch (error) {
+        if (error instanceof ApiError) throw error;
         onError(error);
         throw cannotReview('rights');
       }

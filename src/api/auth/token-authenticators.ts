@@ -5,6 +5,7 @@ import { ApiError } from '../api-error.js';
 import { AuthenticationError, type Authenticator } from './authenticator.js';
 import { createDecisionCache } from './decision-cache.js';
 import type { HostClient } from './host-client.js';
+import { createTurns } from './turns.js';
 import { noExtra, type User } from './user.js';
 
 const longestToken = 32 * 1024;
@@ -51,6 +52,8 @@ export interface TokenReviewOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** Unknown tokens of one address. */
+const turnsOfAddress = { most: 16, mostWaiting: 1000 };
 const path = '/apis/authentication.k8s.io/v1/tokenreviews';
 
 /** Asks the host cluster whose token it is. */
@@ -58,6 +61,8 @@ export function createTokenReviewAuthenticator(options: TokenReviewOptions): Aut
   const { host, cacheLifetime, onError } = options;
   const digests = createTokenDigests();
   const cache = createDecisionCache<User | undefined>({ lifetime: () => cacheLifetime });
+
+  const turns = createTurns(turnsOfAddress);
 
   async function review(token: string): Promise<User | undefined> {
     const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } };
@@ -71,8 +76,10 @@ export function createTokenReviewAuthenticator(options: TokenReviewOptions): Aut
     if (token === undefined) return undefined;
     if (token.length > longestToken) throw new AuthenticationError('the bearer token is too long');
     try {
-      return await cache.decide(digests.digest(token), () => review(token));
+      const { remoteAddress = '' } = request.socket;
+      return await cache.decide(digests.digest(token), () => turns.run(remoteAddress, () => review(token)));
     } catch (error) {
+      if (error instanceof ApiError) throw error;
       onError(error);
       throw cannotReview('tokens');
     }

@@ -1,5 +1,7 @@
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { badRequest } from '../api-error.js';
+import { sendStatus } from '../respond.js';
 
 /** A connection whose client wants to speak another protocol, and what it said already. */
 export interface UpgradeOffer {
@@ -39,8 +41,15 @@ export function acceptUpgrades(
       socket.destroySoon();
       process.nextTick(() => response.emit('close'));
     });
-    handle(request, response);
+    // Node reads nothing more of it, so its body would never come.
+    if (hasBody(request)) sendStatus(response, badRequest('a request with a body cannot change the protocol').status);
+    else handle(request, response);
   });
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  const { 'content-length': length = '0', 'transfer-encoding': coding } = headers;
+  return coding !== undefined || Number(length) !== 0;
 }
 
 /** Says that the protocol is another one from here on, and gives the connection away. */
