@@ -93,11 +93,14 @@ export async function watchChanges(
           // Before that the rest would be lost by whoever went on from here.
           if (revision !== '' && !isInitial) onRevision(revision);
         } else if (type === 'ADDED' && isInitial) {
-          // The time that is taken here is not the server's.
-          silence.end();
           const done = handler.onItem(object);
-          if (done !== undefined) await done;
-          silence.begin();
+          if (done === undefined) silence.refresh();
+          else {
+            // The time that is taken here is not the server's.
+            silence.end();
+            await done;
+            silence.begin();
+          }
         } else if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') {
           events++;
           const done = handler.onChange(type, object);
@@ -127,6 +130,9 @@ function createSilence(milliseconds: number) {
     signal: controller.signal,
     begin() {
       timer ??= setTimeout(() => controller.abort(), milliseconds);
+    },
+    refresh() {
+      timer?.refresh();
     },
     end() {
       clearTimeout(timer);
