@@ -14,6 +14,7 @@ import { openSocket } from './open-socket.js';
 import { responseBody } from './response-body.js';
 import { toConnectionError } from './to-connection-error.js';
 import type { Transport, TransportAnswer } from './transport.js';
+import { withDeadline } from './with-deadline.js';
 
 export interface CreateConnectionOptions {
   /** Sent as `User-Agent`. */
@@ -77,15 +78,10 @@ class HttpConnection implements ClusterConnection {
 
   async getJson(path: string, request: JsonRequest = {}): Promise<unknown> {
     const { deadline = jsonDeadline, mostBytes = mostJsonBytes, signal, ...others } = request;
-    const late = AbortSignal.timeout(deadline);
-    const ending = signal === undefined ? late : AbortSignal.any([signal, late]);
-    let text: string;
-    try {
-      text = await this.read(path, { ...others, signal: ending }, mostBytes);
-    } catch (error) {
-      if (!late.aborted || signal?.aborted === true) throw error;
-      throw new ConnectionError('timeout', `${this.server}: ${path} did not end within ${deadline / 1000} seconds`);
-    }
+    const what = `${this.server}: ${path}`;
+    const text = await withDeadline({ signal, milliseconds: deadline, what }, (ending) =>
+      this.read(path, { ...others, signal: ending }, mostBytes),
+    );
     try {
       return JSON.parse(text) as unknown;
     } catch {

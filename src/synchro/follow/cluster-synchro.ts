@@ -7,6 +7,7 @@ import type { ClusterDeclaration } from '../cluster/cluster-declaration.js';
 import { Conditions } from '../cluster/conditions.js';
 import type { ClusterConnection } from '../connection/cluster-connection.js';
 import { createClusterConnection } from '../connection/create-connection.js';
+import { withDeadline } from '../connection/with-deadline.js';
 import { createDefinitions, type Definitions } from '../discovery/definitions.js';
 import { createDiscovery, type Discovery } from '../discovery/discover.js';
 import { negotiate, type SyncPlan } from '../discovery/negotiate.js';
@@ -338,13 +339,8 @@ interface Following {
 
 /** An answer that comes byte by byte must not keep others from their turn. */
 async function discover(discovery: Discovery, signal: AbortSignal): Promise<ServedResources> {
-  const late = AbortSignal.timeout(discoveryDeadline);
-  try {
-    return (await discovery.refresh(AbortSignal.any([signal, late]))).served;
-  } catch (error) {
-    if (!late.aborted || signal.aborted) throw error;
-    throw new Error(`discovery did not end within ${discoveryDeadline / 1000} seconds`);
-  }
+  const limits = { signal, milliseconds: discoveryDeadline, what: 'discovery' };
+  return (await withDeadline(limits, (ending) => discovery.refresh(ending))).served;
 }
 
 const healthStatus = { True: 'healthy', False: 'unhealthy', Unknown: 'unknown' } as const;

@@ -1,6 +1,7 @@
 import type { ConditionChange } from '../cluster/conditions.js';
 import type { ClusterConnection } from '../connection/cluster-connection.js';
 import { ConnectionError } from '../connection/connection-error.js';
+import { withDeadline } from '../connection/with-deadline.js';
 
 export interface HealthResult {
   readonly isHealthy: boolean;
@@ -23,19 +24,10 @@ export async function checkHealth(connection: ClusterConnection, signal: AbortSi
   }
 }
 
-async function ask(connection: ClusterConnection, path: string, caller: AbortSignal): Promise<void> {
-  // Neither an answer that does not begin nor one that does not end is one.
-  const late = AbortSignal.timeout(2 * deadline);
-  const signal = AbortSignal.any([caller, late]);
-  try {
-    await read(connection, path, signal);
-  } catch (error) {
-    if (!late.aborted || caller.aborted) throw error;
-    throw new ConnectionError(
-      'timeout',
-      `${connection.server}: ${path} did not end within ${(2 * deadline) / 1000} seconds`,
-    );
-  }
+/** Neither an answer that does not begin nor one that does not end is one. */
+function ask(connection: ClusterConnection, path: string, signal: AbortSignal): Promise<void> {
+  const what = `${connection.server}: ${path}`;
+  return withDeadline({ signal, milliseconds: 2 * deadline, what }, (ending) => read(connection, path, ending));
 }
 
 async function read(connection: ClusterConnection, path: string, signal: AbortSignal): Promise<void> {

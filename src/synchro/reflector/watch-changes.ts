@@ -1,4 +1,5 @@
 import { ConnectionError } from '../connection/connection-error.js';
+import { linkSignals } from '../connection/link-signals.js';
 import { readIdentity } from './read-identity.js';
 import { type ReflectorHandler, type ReflectorSource, selectorQuery, stallTimeout } from './reflector-source.js';
 import { WatchSplitter } from './watch-splitter.js';
@@ -46,33 +47,33 @@ export async function watchChanges(
   const { resourceVersion, timeoutSeconds, initialTimeout, onOpen, onRevision } = options;
   let isInitial = resourceVersion === '';
   const initial = { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' };
-  const silence = createSilence(initialTimeout);
-  const signal = isInitial ? AbortSignal.any([options.signal, silence.signal]) : options.signal;
-  const { body } = await source.connection.request(source.path, {
-    query: {
-      ...selectorQuery(source),
-      watch: true,
-      allowWatchBookmarks: true,
-      timeoutSeconds,
-      ...(isInitial ? initial : { resourceVersion }),
-    },
-    signal,
-    timeout: stallTimeout,
-    // The server ends it before; when it does not, it has forgotten us.
-    idleTimeout: (timeoutSeconds + 30) * 1000,
-  });
-  onOpen?.();
-  if (isInitial) silence.begin();
+  const silence = createSilence(options.signal, initialTimeout);
+  const { signal } = silence;
   try {
     return await read();
   } catch (error) {
-    if (!silence.signal.aborted) throw error;
+    if (!silence.isOver || options.signal.aborted) throw error;
     throw new NoInitialEventsError(`${source.connection.server}: the watch does not say where its initial events end`);
   } finally {
-    silence.end();
+    silence.close();
   }
 
   async function read(): Promise<WatchEnd> {
+    const { body } = await source.connection.request(source.path, {
+      query: {
+        ...selectorQuery(source),
+        watch: true,
+        allowWatchBookmarks: true,
+        timeoutSeconds,
+        ...(isInitial ? initial : { resourceVersion }),
+      },
+      signal,
+      timeout: stallTimeout,
+      // The server ends it before; when it does not, it has forgotten us.
+      idleTimeout: (timeoutSeconds + 30) * 1000,
+    });
+    onOpen?.();
+    if (isInitial) silence.begin();
     const splitter = new WatchSplitter();
     let events = 0;
     for await (const piece of body) {
@@ -123,13 +124,24 @@ export async function watchChanges(
 }
 
 /** Aborts when nothing that was expected has come for so long. */
-function createSilence(milliseconds: number) {
-  const controller = new AbortController();
+function createSilence(caller: AbortSignal, milliseconds: number) {
+  const ending = linkSignals([caller]);
+  let isOver = false;
   let timer: NodeJS.Timeout | undefined;
   return {
-    signal: controller.signal,
+    signal: ending.signal,
+    get isOver() {
+      return isOver;
+    },
     begin() {
-      timer ??= setTimeout(() => controller.abort(), milliseconds);
+      timer ??= setTimeout(() => {
+        isOver = true;
+        ending.abort();
+      }, milliseconds);
+    },
+    close() {
+      clearTimeout(timer);
+      ending.unlink();
     },
     refresh() {
       timer?.refresh();
