@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Capabilities, KeyValueStore, StorageExtensions, StorageFactory } from '@clusterdex/storage-contract';
+import type {
+  Capabilities,
+  KeyValueStore,
+  StorageExtensions,
+  StorageFactory,
+  StoragePlugin,
+} from '@clusterdex/storage-contract';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { serverVersion } from '../config/server-version.js';
@@ -40,7 +46,10 @@ export interface OpenStorageOptions {
   readonly deadlines?: Partial<Deadlines>;
 }
 
-export type OpenSelectedOptions = Omit<OpenStorageOptions, 'folders' | 'bundled' | 'name'>;
+export interface OpenSelectedOptions extends Omit<OpenStorageOptions, 'folders' | 'bundled' | 'name'> {
+  /** One that is part of the program, in the place of what lies in the folder of the row. */
+  readonly plugin?: StoragePlugin;
+}
 
 /** A storage that serves, behind the guard. */
 export interface OpenedStorage {
@@ -67,7 +76,8 @@ export async function openStorage(options: OpenStorageOptions): Promise<OpenedSt
 export async function openSelected(row: PluginRow, options: OpenSelectedOptions): Promise<OpenedStorage> {
   const { logger, registry } = options;
   const deadlines = { ...defaultDeadlines, ...options.deadlines };
-  const end = watchRejections(row.folder, logger.child({ plugin: row.name }));
+  // What is part of the program cannot be told from the rest of it.
+  const end = options.plugin ? () => {} : watchRejections(row.folder, logger.child({ plugin: row.name }));
   const endWatch = async (): Promise<void> => {
     // What was rejected in this turn is told at its end.
     await nextTurn();
@@ -114,7 +124,7 @@ async function openParts(row: PluginRow, options: OpenSelectedOptions): Promise<
   const { registry, signal, dataDirectory } = options;
   const { name } = row;
   const deadlines = { ...defaultDeadlines, ...options.deadlines };
-  const exported = await loadPlugin(row, { deadline: deadlines.load, signal });
+  const exported = options.plugin ?? (await loadPlugin(row, { deadline: deadlines.load, signal }));
   const plugin = requirePlugin(adaptContract(exported, row.contract), row);
   const capabilities = Object.freeze(structuredClone(plugin.capabilities));
   const config = configurePlugin(plugin, options);

@@ -10,6 +10,7 @@ export const pluginErrorCodes = {
   INVALID_CONFIG: 'its config does not fit its schema',
   OPEN_FAILED: 'it could not open its storage',
   OPEN_TIMEOUT: 'it did not open its storage in time',
+  ALREADY_REGISTERED: 'a storage of this name is registered, or open, already',
   ABORTED: 'the start was aborted',
 } as const;
 

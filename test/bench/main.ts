@@ -6,6 +6,7 @@ import { repositoryRoot } from '../support/clusterdex.js';
 import { type BenchBackend, openBenchBackend } from './bench-backend.js';
 import { checkClient } from './check-client.js';
 import { benchGrowth } from './growth-bench.js';
+import { benchGuard } from './guard-bench.js';
 import { benchHttp } from './http-bench.js';
 import { type PodFile, writePodFile } from './pod-file.js';
 import { type Check, describeMachine, type Figure, renderChecks, renderFigures, writeReport } from './report.js';
@@ -22,6 +23,7 @@ by turns with it; the ratio is the result. Writes bench-results/latest.json.
   --pods 5000,100000   sizes of the fleet
   --storage NAMES      sqlite,memory; also postgres, mysql, elasticsearch: the server that CLUSTERDEX_TEST_POSTGRES, CLUSTERDEX_TEST_MYSQL or ELASTICSEARCH_URL names, or one that is started
   --part NAMES         storage,http; also growth: the same gets and label searches among few and many small objects,
+                       guard: what the guard around a storage costs a call;
                        and sync: the first sync of 20,000 pods of a real API server (KUBEBUILDER_ASSETS)
   --growth 10000,1000000   how few, and how many
   --rounds N           turns of subject and limit
@@ -102,6 +104,7 @@ async function run(): Promise<void> {
     }
   };
   try {
+    if (parts.includes('guard')) add(await benchGuard({ folder, rounds }));
     for (const storage of values.storage.split(',')) {
       const backend = await openBenchBackend(storage);
       if (typeof backend === 'string') {
