@@ -5,6 +5,7 @@ import { defaultStorageName } from '../config/defaults.js';
 import { resolveStorageSettings, type StorageOptions } from '../config/storage-settings.js';
 import type { Deadlines } from '../plugin-host/deadlines.js';
 import { type OpenedStorage, openStorage } from '../plugin-host/open-storage.js';
+import { defaultFeatureGates } from '../query/feature-gates.js';
 import { createLogger, type Logger, logLevels } from '../telemetry/logger.js';
 
 export type { StorageOptions };
@@ -47,7 +48,7 @@ export function addStorageOptions(command: Command): Command {
     .addOption(
       new Option(
         '--feature-gates <name=bool,...>',
-        'switches features on and off: RemainingItemCount, AllowParameterizedSQLQuery',
+        `switches features on and off: ${Object.keys(defaultFeatureGates).join(', ')}`,
       ).env('CLUSTERDEX_FEATURE_GATES'),
     );
 }
