@@ -41,8 +41,10 @@ export interface AppSettings {
   readonly now?: () => number;
   /** Where to record requests; nowhere unless told. */
   readonly audit?: AuditSettings | undefined;
-  /** What is passed on to the clusters that are declared in `synchro`; nothing unless told. */
+  /** What is passed on to the clusters that are declared; nothing unless told. */
   readonly proxy?: ProxySettings | undefined;
+  /** Where these are declared; where those are that `synchro` follows unless told. */
+  readonly clusters?: SourceSettings | undefined;
   /** Which clusters to follow; none unless told. */
   readonly synchro?: SynchroSettings | undefined;
 }
@@ -98,7 +100,10 @@ export async function startApp(app: AppSettings): Promise<App> {
   );
   const { name: storageName, factory } = storage;
   const canWatch = storage.capabilities.watch;
-  const clusters = app.proxy === undefined ? undefined : await openClusterDirectory(app.synchro?.sources ?? {}, logger);
+  const clusters =
+    app.proxy === undefined
+      ? undefined
+      : await openClusterDirectory(app.clusters ?? app.synchro?.sources ?? {}, logger);
   const server = createApiServer({
     factory,
     storageName,

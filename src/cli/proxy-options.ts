@@ -22,3 +22,21 @@ export function addProxyOptions(command: Command): Command {
       'pass requests on with the credentials that the cluster is declared with, unless they bring their own: who may do that may do in the cluster what these may',
     );
 }
+
+/** Where a server that follows no clusters learns how to reach them. */
+export function addClusterOptions(command: Command): Command {
+  return command
+    .option(
+      '--kubeconfig [file]',
+      'pass requests on to every context of this kubeconfig (without a file: $KUBECONFIG, else ~/.kube/config)',
+    )
+    .addOption(
+      new Option('--clusters-dir <dir>', 'pass requests on to the PediaClusters that are declared in this folder').env(
+        'CLUSTERDEX_CLUSTERS_DIR',
+      ),
+    )
+    .option(
+      '--host-kubeconfig [file]',
+      'pass requests on to the PediaClusters that are declared in this cluster (without a file: in the one that this process runs in)',
+    );
+}

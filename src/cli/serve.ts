@@ -13,13 +13,14 @@ import { type ProxyOptions, type ProxySettings, resolveProxySettings } from '../
 import { resolveStorageSettings } from '../config/storage-settings.js';
 import { type FeatureGates, parseFeatureGates } from '../query/feature-gates.js';
 import { inClusterTarget } from '../synchro/connection/in-cluster.js';
+import type { SourceSettings } from '../synchro/declare/open-sources.js';
 import { createLogger, type Logger } from '../telemetry/logger.js';
 import { addAuditOptions } from './audit-options.js';
 import { addAuthOptions } from './auth-options.js';
 import { createFollowReport } from './follow-report.js';
 import { defaultKubeconfigPath } from './kubeconfig-file.js';
 import { endOnUncaughtErrors, nextSignal } from './process-signals.js';
-import { addProxyOptions } from './proxy-options.js';
+import { addClusterOptions, addProxyOptions } from './proxy-options.js';
 import { addStorageOptions, type StorageOptions } from './storage-options.js';
 import {
   addSynchroOptions,
@@ -112,7 +113,7 @@ export function apiserverCommand(): Command {
   const command = new Command('apiserver').description(
     'serve what is stored, and follow nothing: beside clustersynchro-manager, on the same storage',
   );
-  return addStorageOptions(addServingOptions(command)).action(serve);
+  return addStorageOptions(addServingOptions(addClusterOptions(command))).action(serve);
 }
 
 function addServingOptions(command: Command): Command {
@@ -171,9 +172,10 @@ async function serve(options: ServeOptions): Promise<void> {
   const { address, secure } = resolveAddresses(options, { dataDirectory: storage.dataDirectory, auth });
   const audit = resolveAuditSettings(options);
   const proxy = resolveProxy(options, { gates, auth });
+  const clusters = resolveClusters(options, proxy);
   endOnUncaughtErrors(logger);
   const stopSignal = nextSignal();
-  const app = await startApp({ storage, address, secure, auth, audit, proxy, gates, logger, synchro }).catch(
+  const app = await startApp({ storage, address, secure, auth, audit, proxy, clusters, gates, logger, synchro }).catch(
     (error: unknown) => {
       throw listenError(error, secure?.address);
     },
@@ -235,6 +237,29 @@ export function resolveSynchro(options: ServeOptions): SynchroSettings | undefin
             },
           }),
     },
+  };
+}
+
+/** Of which clusters a server that follows none is told how to reach them. */
+function resolveClusters(options: ServeOptions, proxy: ProxySettings | undefined): SourceSettings | undefined {
+  if (isSynchroOptions(options)) return undefined;
+  const { kubeconfig, hostKubeconfig } = options;
+  const clustersDirectory = resolveClustersDirectory(options);
+  if (kubeconfig === undefined && hostKubeconfig === undefined && clustersDirectory === undefined) return undefined;
+  if (proxy === undefined) {
+    const flag = kubeconfig ? '--kubeconfig' : hostKubeconfig ? '--host-kubeconfig' : '--clusters-dir';
+    throw new ConfigError(
+      `${flag} goes with --feature-gates AllowProxyRequestToClusters=true here: nothing is followed`,
+    );
+  }
+  return {
+    ...(kubeconfig && {
+      kubeconfig: { file: kubeconfig === true ? defaultKubeconfigPath() : kubeconfig, contexts: [] },
+    }),
+    ...(clustersDirectory && { clustersDirectory }),
+    ...(hostKubeconfig && {
+      host: { ...(hostKubeconfig !== true && { kubeconfig: hostKubeconfig }), shardingName: '', leaseName: '' },
+    }),
   };
 }
 

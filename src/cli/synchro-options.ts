@@ -116,7 +116,7 @@ export function leaseName({ leaderElectResourceName: name, shardingName }: Synch
 }
 
 /** The folder, if one is named. Throws ConfigError for what is none. */
-export function resolveClustersDirectory({ clustersDir }: SynchroOptions): string | undefined {
+export function resolveClustersDirectory({ clustersDir }: Pick<SynchroOptions, 'clustersDir'>): string | undefined {
   if (clustersDir === undefined) return undefined;
   if (!existsSync(clustersDir)) throw new ConfigError(`--clusters-dir ${clustersDir}: is not there`);
   if (!statSync(clustersDir).isDirectory())

@@ -15,6 +15,7 @@ process ended or logged an error, or when its memory grew by more than ${mostGro
   --requests N   100000 unless told
   --seed N       1 unless told
   --storage NAME sqlite or memory; sqlite unless told
+  --proxy        passes on what it can to something that stands for the clusters
 `;
 
 const { values } = parseArgs({
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     requests: { type: 'string', default: '100000' },
     seed: { type: 'string', default: '1' },
     storage: { type: 'string', default: 'sqlite' },
+    proxy: { type: 'boolean', default: false },
   },
 });
 
@@ -32,12 +34,12 @@ else await run(Number(values.requests), Number(values.seed));
 async function run(requests: number, seed: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'clusterdex-fuzz-'));
   try {
-    const target = await startFuzzTarget(folder, values.storage);
+    const target = await startFuzzTarget({ dataDirectory: folder, storageName: values.storage, proxy: values.proxy });
     const { server } = target;
     const began = performance.now();
     const report = await fuzzServer({ server, target, requests, seed, onRound: print });
     const seconds = (performance.now() - began) / 1000;
-    const { status, stderr } = await server.stop();
+    const { status, stderr } = await target.stop();
     const growth = growthOf(report.rounds);
     const faults = [...report.faults];
     if (status !== 0 || stderr !== '')

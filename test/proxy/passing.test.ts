@@ -1,9 +1,15 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { openAuditLog } from '../../src/api/audit/audit-log.js';
 import type { Attributes } from '../../src/api/auth/attributes.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { type ProxyingServer, type StandIn, startProxyingServer, startStandIn } from './support.js';
 
 const clusters = '/apis/clusterpedia.io/v1beta1/resources/clusters';
@@ -26,6 +32,7 @@ interface Question {
 }
 
 describe('requests that are passed on', () => {
+  const temporary = temporaryFolder();
   let member: StandIn;
   let server: ProxyingServer;
   let answer: (request: IncomingMessage, response: ServerResponse) => void;
@@ -198,6 +205,34 @@ describe('requests that are passed on', () => {
       upgrade: 'SPDY/3.1',
       'x-stream-protocol-version': 'v4',
     });
+  });
+
+  it('are recorded, and carry the name of their record', async () => {
+    const path = join(temporary, 'audit.log');
+    const settings = { path, maximumBytes: 0, maximumBackups: 0 };
+    const audit = await openAuditLog({ ...settings, logger: pino({ level: 'silent' }), registry: new Registry() });
+    const recording = await startProxyingServer(member.url, { ...everything, audit });
+    member.server.once('upgrade', (_question: IncomingMessage, socket) => {
+      socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    });
+    const answered = await ask('member/proxy/version', { headers: { 'audit-id': 'mine' } }, recording);
+    expect(answered.headers['audit-id']).toBe('mine');
+    expect(seen[0]?.headers['audit-id']).toBe('mine');
+    const headers = { connection: 'Upgrade', upgrade: 'websocket' };
+    const upgraded = open('member/proxy/upgraded', { headers }, recording);
+    upgraded.end();
+    const [, socket] = await once(upgraded, 'upgrade');
+    socket.resume();
+    await once(socket, 'close');
+    await recording.stop();
+    await audit.close();
+    const events = readFileSync(path, 'utf8').trimEnd().split('\n');
+    expect(events.map((line) => JSON.parse(line))).toMatchObject([
+      { auditID: 'mine', verb: 'get', annotations: { 'clusterpedia.io/cluster': 'member' } },
+      { stage: 'ResponseStarted', responseStatus: { code: 101 } },
+      { stage: 'ResponseComplete', responseStatus: { code: 101 } },
+    ]);
+    expect(events.join()).not.toContain('broken off');
   });
 
   it('that ask for another protocol where there is none are answered as if they did not', async () => {

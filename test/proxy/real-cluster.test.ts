@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ApiServer, apiServerAssets, apiServerNotRun, startApiServer } from '../support/api-server.js';
-import { type RunningServer, startServer } from '../support/clusterdex.js';
+import { type RunningServer, runClusterdex, startServer } from '../support/clusterdex.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const describeReal = apiServerAssets === undefined ? describe.skip : describe;
@@ -168,6 +168,22 @@ describeReal(`requests that are passed on to a real cluster${because}`, () => {
     expect(token).toEqual(expect.any(String));
     expect(await whoAmI({ 'X-Clusterpedia-Proxy-Token': 'wrong' })).toBe(401);
   });
+
+  it('are passed on by a process that follows nothing, when it is told of the cluster', async () => {
+    const data = join(folder, 'data');
+    const parameters = ['--data-dir', data, '--kubeconfig', join(folder, 'kubeconfig')];
+    const flags = ['--enable-proxy-path-for-forward-request', '--allow-pediacluster-config-for-proxy-request'];
+    const gate = ['--feature-gates', 'AllowProxyRequestToClusters=true'];
+    const other = await startServer([...parameters, ...gate, ...flags], {}, 'apiserver');
+    try {
+      const answer = await ask(`${other.origin}${cluster}/proxy/version`, {});
+      expect(answer.body).toBe((await direct('/version')).body);
+    } finally {
+      await other.stop();
+    }
+    const refused = await runClusterdex(['apiserver', ...parameters, '--insecure-port', '0']);
+    expect(refused.stderr).toContain('--kubeconfig goes with --feature-gates AllowProxyRequestToClusters=true');
+  }, 60_000);
 
   it('watch as long as their client stays', async () => {
     const name = `watched-${Date.now()}`;

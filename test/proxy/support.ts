@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { createApiServer } from '../../src/api/api-server.js';
+import type { AuditLog } from '../../src/api/audit/audit-log.js';
 import type { Attributes } from '../../src/api/auth/attributes.js';
 import { createGuard } from '../../src/api/auth/guard.js';
 import { type ProxyOptions, resolveProxySettings } from '../../src/config/proxy-settings.js';
@@ -46,7 +47,7 @@ export interface ProxyingServer {
 /** Knows `member`, which is at `url`, `gone`, where nobody answers, and `stored`, which nobody declares. */
 export async function startProxyingServer(
   url: string,
-  flags: ProxyOptions | undefined,
+  flags: (ProxyOptions & { readonly audit?: AuditLog }) | undefined,
   allows?: (attributes: Attributes) => boolean,
 ): Promise<ProxyingServer> {
   const folder = mkdtempSync(join(tmpdir(), 'clusterdex-proxy-'));
@@ -70,6 +71,7 @@ export async function startProxyingServer(
     logger,
     registry: new Registry(),
     proxy: settings && { settings, clusters },
+    audit: flags?.audit,
     guard:
       allows &&
       createGuard({

@@ -67,13 +67,14 @@ export interface RunningServer {
   stop(): Promise<CommandResult>;
 }
 
-/** Starts `clusterdex serve` on a free port; resolves when /readyz answers 200, rejects with its output when it ends before. */
+/** Starts `clusterdex serve`, or another command like it, on a free port; resolves when /readyz answers 200, rejects with its output when it ends before. */
 export async function startServer(
   parameters: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  command: 'serve' | 'apiserver' = 'serve',
 ): Promise<RunningServer> {
   const port = await freePort();
-  const child = spawnClusterdex(['serve', '--insecure-port', String(port), ...parameters], environment);
+  const child = spawnClusterdex([command, '--insecure-port', String(port), ...parameters], environment);
   const output = collect(child);
   const ended = once(child, 'close').then(() => ({ status: child.exitCode ?? undefined, ...output() }));
   const origin = `http://127.0.0.1:${port}`;

@@ -8,6 +8,8 @@ export interface UpgradeOffer {
   readonly protocol: string;
   readonly socket: Socket;
   readonly head: Buffer;
+  /** Ends the connection with the answer. */
+  readonly onFinish: () => void;
 }
 
 /** Of the kind that carry one stream for one request. Behind another HTTP there would be requests that nobody looks at. */
@@ -32,15 +34,16 @@ export function acceptUpgrades(
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket);
-    const { upgrade: protocol = '' } = request.headers;
-    if (protocols.test(protocol)) offers.set(response, { protocol, socket, head });
-    socket.on('error', () => undefined);
     // What Node does behind an answer of its own.
-    response.once('finish', () => {
+    const onFinish = () => {
       response.detachSocket(socket);
       socket.destroySoon();
       process.nextTick(() => response.emit('close'));
-    });
+    };
+    const { upgrade: protocol = '' } = request.headers;
+    if (protocols.test(protocol)) offers.set(response, { protocol, socket, head, onFinish });
+    socket.on('error', () => undefined);
+    response.once('finish', onFinish);
     // Node reads nothing more of it, so its body would never come.
     if (hasBody(request)) sendStatus(response, badRequest('a request with a body cannot change the protocol').status);
     else handle(request, response);
@@ -55,10 +58,10 @@ function hasBody({ headers }: IncomingMessage): boolean {
 /** Says that the protocol is another one from here on, and gives the connection away. */
 export function changeProtocol(
   response: ServerResponse,
-  { socket }: UpgradeOffer,
+  { socket, onFinish }: UpgradeOffer,
   headers: Readonly<Record<string, string | number | readonly string[] | undefined>>,
 ): void {
-  response.removeAllListeners('finish');
+  response.off('finish', onFinish);
   response.writeHead(101, { ...headers } as Parameters<ServerResponse['writeHead']>[1]);
   response.flushHeaders();
   response.detachSocket(socket);
