@@ -5,6 +5,7 @@ import { ConnectionError, type ConnectionErrorKind } from '../../synchro/connect
 import { createClusterConnection } from '../../synchro/connection/create-connection.js';
 import { readKubeconfigFile } from '../../synchro/connection/kubeconfig.js';
 import { openHostConnection } from '../../synchro/connection/open-host-connection.js';
+import { contextsToFollow } from '../../synchro/declare/contexts-to-follow.js';
 import { type Finding, messageOf } from './finding.js';
 import { checkHostRights } from './host-rights.js';
 
@@ -68,8 +69,9 @@ async function checkContexts(
 ): Promise<readonly Finding[]> {
   try {
     const kubeconfig = await readKubeconfigFile(file);
-    const chosen = contexts.length > 0 ? contexts : kubeconfig.contexts;
-    if (chosen.length === 0) return [{ check: 'clusters', status: 'warning', message: `${file} has no contexts` }];
+    const chosen = contextsToFollow(kubeconfig, contexts);
+    if (chosen.length === 0)
+      return [{ check: 'clusters', status: 'warning', message: `${file} has no contexts to follow` }];
     return await Promise.all(
       chosen.map(async (context) => {
         const name = `the context ${context}`;

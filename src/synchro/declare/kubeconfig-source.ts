@@ -5,10 +5,11 @@ import type { SyncResources } from '../cluster/pedia-cluster.js';
 import { type Kubeconfig, readKubeconfigFile } from '../connection/kubeconfig.js';
 import type { SyncLogger } from '../resource-sync/resource-sync.js';
 import type { ClusterSource } from './cluster-source.js';
+import { contextsToFollow } from './contexts-to-follow.js';
 
 export interface KubeconfigSourceOptions {
   readonly file: string;
-  /** All unless told. */
+  /** All but shortcuts to what is stored, unless told. */
   readonly contexts?: readonly string[];
   /** Everything unless told. */
   readonly syncResources?: readonly SyncResources[];
@@ -56,7 +57,7 @@ export async function openKubeconfigSource(options: KubeconfigSourceOptions): Pr
 }
 
 function declareContexts(kubeconfig: Kubeconfig, options: KubeconfigSourceOptions): readonly ClusterDeclaration[] {
-  const chosen = options.contexts?.length ? options.contexts : kubeconfig.contexts;
+  const chosen = contextsToFollow(kubeconfig, options.contexts);
   // Throws for one that is not there, with those that are.
   for (const context of chosen) if (!kubeconfig.contexts.includes(context)) kubeconfig.target(context);
   const names = clusterNames(chosen);
