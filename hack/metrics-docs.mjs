@@ -39,7 +39,7 @@ function filesBelow(folder) {
 function ownMetrics(text) {
   const made = [
     ...text.matchAll(
-      /new (Gauge|Counter|Histogram)\(\{\s*name: '([a-z_]+)',\s*help: (['`])(.+?)\3,([\s\S]*?)(?:registers|collect)/g,
+      /new (?:Operation)?(Gauge|Counter|Histogram)\(\{\s*name: '([a-z_]+)',\s*help: (['`])(.+?)\3,([\s\S]*?)(?:registers|collect)/g,
     ),
   ];
   const named = text.match(/name: ['`]clusterdex_/g)?.length ?? 0;

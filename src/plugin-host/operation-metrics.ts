@@ -1,11 +1,12 @@
 import type { OperationStatistics } from '@clusterdex/storage-contract';
-import { Gauge, Histogram, type Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
+import { OperationHistogram, type OperationSeries } from './operation-histogram.js';
 
 const names = ['storage', 'operation', 'code'] as const;
 const buckets = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 interface Metrics {
-  readonly durations: Histogram<(typeof names)[number]>;
+  readonly durations: OperationHistogram;
   /** Calls under way, for each storage that is open. */
   readonly inFlight: Map<string, () => number>;
 }
@@ -35,12 +36,12 @@ export function createOperationMetrics(storage: string, registry: Registry, inFl
       }
       let observer = codes.get(code);
       if (observer === undefined) {
-        observer = { histogram: metrics.durations.labels({ storage, operation, code }), count: 0, seconds: 0 };
+        observer = { series: metrics.durations.series({ storage, operation, code }), count: 0, seconds: 0 };
         codes.set(code, observer);
       }
       observer.count++;
       observer.seconds += seconds;
-      observer.histogram.observe(seconds);
+      metrics.durations.observeIn(observer.series, seconds);
     },
     totals: () =>
       [...observers].flatMap(([operation, codes]) =>
@@ -53,14 +54,14 @@ export function createOperationMetrics(storage: string, registry: Registry, inFl
 }
 
 interface Observer {
-  readonly histogram: Histogram.Internal<string>;
+  readonly series: OperationSeries;
   count: number;
   seconds: number;
 }
 
 function createMetrics(registry: Registry): Metrics {
   const inFlight = new Map<string, () => number>();
-  const durations = new Histogram({
+  const durations = new OperationHistogram({
     name: 'clusterdex_storage_operation_duration_seconds',
     help: 'Time that calls to the storage took; of a list, the time spent waiting for its batches.',
     labelNames: names,
