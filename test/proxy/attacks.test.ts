@@ -17,9 +17,12 @@ describe('who may pass on some requests', () => {
   let member: StandIn;
   let server: ProxyingServer;
   const seen: { readonly line: string; readonly body: string }[] = [];
-  /** As a Role for everything in the namespace shop, and the way there. */
-  const allows = (asked: Attributes) =>
-    'resource' in asked && (asked.verb !== 'proxy' || asked.namespace === 'shop' || asked.name === 'plain');
+  /** As a Role for everything in the namespace shop, one for the verb proxy alone in the namespace logs, and the way there. */
+  const allows = (asked: Attributes) => {
+    if (!('resource' in asked)) return false;
+    if (asked.verb === 'create') return asked.resource === 'resources' || asked.namespace === 'shop';
+    return asked.verb !== 'proxy' || asked.namespace !== undefined || asked.name === 'plain';
+  };
 
   beforeAll(async () => {
     member = await startStandIn(async (question, response) => {
@@ -89,6 +92,19 @@ describe('who may pass on some requests', () => {
     expect(await ask(pod, 'GET', upgrade)).toBe(200);
     expect(seen).toEqual([{ line: 'GET /api/v1/namespaces/shop/pods/web/proxy/', body: '' }]);
     expect(await ask(pod, 'GET', { connection: 'upgrade', upgrade: 'websocket' })).toBe(101);
+  });
+
+  it.each([
+    ['GET', 'web/exec?command=sh', {}],
+    ['POST', 'web/exec?command=sh', {}],
+    ['GET', 'web/exec?command=sh', { 'x-clusterpedia-forward': 'true' }],
+    ['GET', 'web/proxy/', {}],
+  ])('run nothing in a pod by the right to read its logs: %s %s %j', async (method, path, headers) => {
+    const pods = 'member/api/v1/namespaces/logs/pods';
+    const upgrade = { ...headers, connection: 'upgrade', upgrade: 'websocket' } as Record<string, string>;
+    expect(await ask(`${pods}/${path}`, method, upgrade)).toBe(403);
+    expect(await ask(`${pods}/web/log`, 'GET', {})).toBe(200);
+    expect(seen).toEqual([{ line: 'GET /api/v1/namespaces/logs/pods/web/log', body: '' }]);
   });
 
   it('do not wait for a body that cannot come', async () => {

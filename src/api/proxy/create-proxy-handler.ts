@@ -40,13 +40,19 @@ export interface ProxyHandler {
 export function createProxyHandler(options: ProxyHandlerOptions): ProxyHandler {
   const { settings, clusters, inventory, logger } = options;
 
-  async function checkRights({ cluster, resource }: PassageRequest, access: Access | undefined): Promise<void> {
+  /** Who changes the protocol may do anything on that connection, whatever the method was: that is to create, as at a kube-apiserver. */
+  async function checkRights(
+    { cluster, resource, upgradeOnly }: PassageRequest,
+    { access, isUpgrade }: { readonly access: Access | undefined; readonly isUpgrade: boolean },
+  ): Promise<void> {
     if (access === undefined) return;
     const { group, namespace, name } = resource ?? {};
     const scope = { resource: resource?.resource ?? '*', cluster, namespace, name, ...(group ? { group } : {}) };
-    if (await access.allows('proxy', scope)) return;
-    if (await access.allows('proxy', { ...scope, cluster: undefined })) return;
-    throw forbidden(access.user, contentAttributes('proxy', scope));
+    for (const verb of upgradeOnly || isUpgrade ? ['proxy', 'create'] : ['proxy']) {
+      if (await access.allows(verb, scope)) continue;
+      if (await access.allows(verb, { ...scope, cluster: undefined })) continue;
+      throw forbidden(access.user, contentAttributes(verb, scope));
+    }
   }
 
   async function checkSynced({ cluster, resource }: PassageRequest): Promise<void> {
@@ -126,9 +132,10 @@ export function createProxyHandler(options: ProxyHandlerOptions): ProxyHandler {
     find: (request, asked) => findPassage(request, asked, settings),
     async serve(response, passage, access) {
       refuseForeignPages(response.req);
-      await checkRights(passage, access);
+      const isUpgrade = upgradeOfferOf(response) !== undefined;
+      await checkRights(passage, { access, isUpgrade });
       if (passage.syncedOnly) await checkSynced(passage);
-      const isLong = upgradeOfferOf(response) !== undefined || /[?&](?:watch|follow)=/.test(passage.path);
+      const isLong = isUpgrade || /[?&](?:watch|follow)=/.test(passage.path);
       await (isLong ? options.watches : options.lists).run(response, (signal) => pass(response, passage, signal));
     },
   };
