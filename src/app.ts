@@ -13,6 +13,7 @@ import { makeDataDirectory } from './config/data-directory.js';
 import type { ListenAddress } from './config/listen-address.js';
 import type { ProxySettings } from './config/proxy-settings.js';
 import type { StorageSettings } from './config/storage-settings.js';
+import type { Election } from './plugin-host/extensions/plugin-services.js';
 import { openSteps, type StepSettings } from './plugin-host/open-steps.js';
 import { type OpenedStorage, openStorage } from './plugin-host/open-storage.js';
 import { createContinueTokens } from './query/continue-tokens.js';
@@ -47,6 +48,8 @@ export interface AppSettings {
   readonly clusters?: SourceSettings | undefined;
   /** Which clusters to follow; none unless told. */
   readonly synchro?: SynchroSettings | undefined;
+  /** Where others reach this server, for those that stand by; they are not told unless it is. */
+  readonly advertiseUrl?: string | undefined;
 }
 
 export interface SynchroSettings {
@@ -82,7 +85,7 @@ export interface App {
 
 /** Puts the parts together and serves. What was opened before something fails is closed again. */
 export async function startApp(app: AppSettings): Promise<App> {
-  const { storage: settings, address, secure, gates, logger } = app;
+  const { storage: settings, address, secure, gates, logger, advertiseUrl } = app;
   makeDataDirectory(settings.dataDirectory);
   const registry = createRegistry();
   const stopping = new AbortController();
@@ -123,6 +126,7 @@ export async function startApp(app: AppSettings): Promise<App> {
 
   async function stop(signal: AbortSignal): Promise<void> {
     certificate?.close();
+    storage.extensions.leave();
     // A storage that hangs must not keep the process: what is not written then is read again at the next start.
     await Promise.all([Promise.race([synchro?.stop(), aborted(signal)]), server.stop(signal)]);
     stopping.abort();
@@ -143,9 +147,10 @@ export async function startApp(app: AppSettings): Promise<App> {
     const [url] = urls;
     if (url === undefined) throw new TypeError('there has to be an address to serve at');
     if (app.synchro !== undefined && sources !== undefined) {
-      synchro = await follow(app.synchro, { sources, storage, settings, logger, registry, signal: stopping.signal });
+      const parts = { sources, storage, settings, logger, registry, signal: stopping.signal, advertiseUrl };
+      synchro = await follow(app.synchro, parts);
     }
-    storage.extensions.serve();
+    storage.extensions.serve(electionOf(synchro, advertiseUrl));
     return { url, urls, storageName, synchro, announceStop: () => server.announceStop(), stop };
   } catch (error) {
     await stop(AbortSignal.abort());
@@ -201,8 +206,11 @@ export async function startManager({
     closing.unshift(() => server.close());
     following = await follow(synchro, { sources, storage, settings, logger, registry, signal: stopping.signal });
     const running = following;
-    closing.unshift(() => running.stop());
-    storage.extensions.serve();
+    closing.unshift(async () => {
+      storage.extensions.leave();
+      await running.stop();
+    });
+    storage.extensions.serve(electionOf(running));
     return { url: server.url, storageName: storage.name, synchro: following, stop: () => closeAll(closing) };
   } catch (error) {
     await closeAll(closing);
@@ -228,11 +236,22 @@ interface FollowParts {
   readonly logger: Logger;
   readonly registry: Registry;
   readonly signal: AbortSignal;
+  readonly advertiseUrl?: string | undefined;
+}
+
+/** Who follows nothing stands for election nowhere. */
+function electionOf(synchro: Synchro | undefined, advertiseUrl?: string): Election {
+  return {
+    isElected: synchro?.isElected ?? false,
+    isLeading: () => synchro?.isWriter ?? true,
+    ownUri: advertiseUrl,
+    activeUri: () => (synchro === undefined ? advertiseUrl : synchro.writerUrl),
+  };
 }
 
 /** Opens the steps of the pipeline, which are closed when it is stopped. */
 async function follow(synchro: SynchroSettings, parts: FollowParts): Promise<Synchro> {
-  const { storage, settings, logger, registry, signal } = parts;
+  const { storage, settings, logger, registry, signal, advertiseUrl } = parts;
   const { sources, leaseStore } = parts.sources;
   const { folders, dataDirectory } = settings;
   const steps = await openSteps({ steps: synchro.steps, folders, dataDirectory, logger, registry, signal });
@@ -244,6 +263,8 @@ async function follow(synchro: SynchroSettings, parts: FollowParts): Promise<Syn
     sources,
     createPipeline: (fenced) => createPipeline({ steps, storage: fenced, metrics }),
     ...(leaseStore === undefined ? {} : { leaseStore }),
+    ...(advertiseUrl === undefined ? {} : { advertiseUrl }),
+    whileElected: (elected) => storage.extensions.lead(elected),
     logger,
     registry,
     onStopped: () => createPipeline({ steps, storage: storage.factory }).close(),

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { type App, type SecureSettings, type SynchroSettings, startApp } from '../app.js';
+import { parseAdvertiseUrl } from '../config/advertise-url.js';
 import { type AuditOptions, resolveAuditSettings } from '../config/audit-settings.js';
 import { type AuthOptions, type AuthSettings, resolveAuthSettings } from '../config/auth-settings.js';
 import { type CertificateOptions, resolveCertificateFiles } from '../config/certificate-files.js';
@@ -45,6 +46,7 @@ export interface ServeOptions
   readonly securePort?: string;
   readonly bindAddress: string;
   readonly shutdownDelayDuration: string;
+  readonly advertiseUrl?: string;
 }
 
 /** Milliseconds that a running list gets to end after the first signal. */
@@ -104,6 +106,12 @@ export function addServeOptions(command: Command): Command {
         '--host-kubeconfig [file]',
         'follow the PediaClusters that are declared in this cluster (without a file: in the one that this process runs in)',
       ),
+    )
+    .addOption(
+      new Option(
+        '--advertise-url <url>',
+        'where others reach this server: processes that stand by redirect requests to plugins there (default: none)',
+      ).env('CLUSTERDEX_ADVERTISE_URL'),
     );
   return addStorageOptions(addServingOptions(addSynchroOptions(command)));
 }
@@ -173,13 +181,13 @@ async function serve(options: ServeOptions): Promise<void> {
   const audit = resolveAuditSettings(options);
   const proxy = resolveProxy(options, { gates, auth });
   const clusters = resolveClusters(options, proxy);
+  const advertiseUrl = parseAdvertiseUrl(options.advertiseUrl);
   endOnUncaughtErrors(logger);
   const stopSignal = nextSignal();
-  const app = await startApp({ storage, address, secure, auth, audit, proxy, clusters, gates, logger, synchro }).catch(
-    (error: unknown) => {
-      throw listenError(error, secure?.address);
-    },
-  );
+  const served = { address, secure, advertiseUrl, auth, audit, proxy, gates };
+  const app = await startApp({ ...served, storage, clusters, synchro, logger }).catch((error: unknown) => {
+    throw listenError(error, secure?.address);
+  });
   if (auth !== undefined && auth.authorization === undefined) {
     logger.info('whoever is authenticated may read everything: there is no host cluster to ask for rights');
   }

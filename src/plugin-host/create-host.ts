@@ -8,7 +8,7 @@ import {
 } from '@clusterdex/storage-contract';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import { openKeyValueFile } from './key-value-file.js';
+import { openKeyValueFile, type SettingsFile } from './key-value-file.js';
 import type { PluginKind } from './manifest.js';
 import { PluginError } from './plugin-error.js';
 import { createPluginMetrics } from './plugin-metrics.js';
@@ -31,24 +31,35 @@ export interface CreateHostOptions {
   readonly metrics?: PluginMetrics;
 }
 
-export type HostServices = Pick<StorageHost, 'state' | 'sendCommand' | 'setHealthChecks' | 'runTransaction'>;
+export interface CreatedHost {
+  readonly host: StorageHost;
+  /** Those of `host.keyValue`. */
+  readonly settings: SettingsFile;
+}
+
+export type HostServices = Pick<
+  StorageHost,
+  'state' | 'activeUri' | 'sendCommand' | 'setHealthChecks' | 'runTransaction'
+>;
 
 /** What is handed to a plugin. Its settings lie beside its folder, not in it: what is in its folder is its own. */
-export async function createHost(options: CreateHostOptions): Promise<StorageHost> {
+export async function createHost(options: CreateHostOptions): Promise<CreatedHost> {
   const { plugin, logger, registry, hostVersion, signal, kind = 'storage' } = options;
   const dataDirectory = join(options.dataDirectory, folderOf(options));
-  const keyValue = await openFiles(dataDirectory, options);
-  return Object.freeze({
+  const settings = await openFiles(dataDirectory, options);
+  const { reload: _reload, ...keyValue } = settings;
+  const host: StorageHost = Object.freeze({
     logger: options.pluginLogger ?? logger.child({ plugin }),
     metrics: options.metrics ?? createPluginMetrics(plugin, registry, kind),
     createError: createStorageError,
-    keyValue,
+    keyValue: Object.freeze<KeyValueStore>(keyValue),
     now: () => Date.now(),
     dataDirectory,
     hostVersion,
     signal,
     ...(options.services ?? noServices(kind)),
   });
+  return { host, settings };
 }
 
 /** Of a plugin that is no storage. */
@@ -67,6 +78,7 @@ function noServices(kind: PluginKind): HostServices {
       counterNames: () => [],
       counter: () => [],
     },
+    activeUri: () => undefined,
     sendCommand: fail,
     setHealthChecks: fail,
     runTransaction: reject,
@@ -78,7 +90,7 @@ function folderOf({ plugin, kind }: CreateHostOptions): string {
   return kind === undefined || kind === 'storage' ? plugin : `${plugin}-${kind}`;
 }
 
-async function openFiles(folder: string, options: CreateHostOptions): Promise<KeyValueStore> {
+async function openFiles(folder: string, options: CreateHostOptions): Promise<SettingsFile> {
   const { plugin, dataDirectory, kind = 'storage' } = options;
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -2,12 +2,18 @@ import { readFile } from 'node:fs/promises';
 import type { KeyValueStore } from '@clusterdex/storage-contract';
 import { replaceFile } from './replace-file.js';
 
+/** Settings, of which those that other processes wrote can be read anew. */
+export interface SettingsFile extends KeyValueStore {
+  /** Rejects, and leaves everything as it is, when the file cannot be read. */
+  reload(): Promise<void>;
+}
+
 /**
  * Settings in a JSON file, replaced as a whole (written beside it, synced, renamed), so that a crash leaves the old or the new one.
  * Sets that come while a write is under way share the next. Only the keys that changed are laid over what the file holds then: of
- * several processes each keeps its own keys, and sees those of others after its next write.
+ * several processes each keeps its own keys, and sees those of others after its next write, or `reload`.
  */
-export async function openKeyValueFile(path: string): Promise<KeyValueStore> {
+export async function openKeyValueFile(path: string): Promise<SettingsFile> {
   let values = await readValues(path);
   let changes = new Map<string, string | undefined>();
   let writing: Promise<void> = Promise.resolve();
@@ -37,6 +43,15 @@ export async function openKeyValueFile(path: string): Promise<KeyValueStore> {
     }
     return next;
   };
+  const reload = (): Promise<void> => {
+    const read = writing.then(async () => {
+      const current = await readValues(path);
+      for (const [key, value] of changes) apply(current, key, value);
+      values = current;
+    });
+    writing = read.catch(() => {});
+    return read;
+  };
   return Object.freeze({
     get: (key: string) => values.get(key),
     keys: () => [...values.keys()].sort(),
@@ -46,6 +61,7 @@ export async function openKeyValueFile(path: string): Promise<KeyValueStore> {
       return change(key, value);
     },
     delete: (key: string) => change(key, undefined),
+    reload,
   });
 }
 

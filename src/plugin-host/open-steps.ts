@@ -74,7 +74,7 @@ export async function openStep(
     settings: settings.settings ?? [],
     kind: 'synchro',
   });
-  const host = await createHost({
+  const { host } = await createHost({
     plugin: row.name,
     kind: 'synchro',
     dataDirectory,

@@ -1,12 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type {
-  Capabilities,
-  KeyValueStore,
-  StorageExtensions,
-  StorageFactory,
-  StoragePlugin,
-} from '@clusterdex/storage-contract';
+import type { Capabilities, StorageExtensions, StorageFactory, StoragePlugin } from '@clusterdex/storage-contract';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { serverVersion } from '../config/server-version.js';
@@ -22,6 +16,7 @@ import { discoverPlugins } from './discover.js';
 import { declaredExtensions } from './extensions/check-extensions.js';
 import { createPluginServices, type PluginServices, type ServedExtensions } from './extensions/plugin-services.js';
 import { createCallGate, guardStorage } from './guard.js';
+import type { SettingsFile } from './key-value-file.js';
 import { loadPlugin } from './load.js';
 import { openPlugin } from './open.js';
 import type { PluginRow } from './plugin-row.js';
@@ -87,12 +82,12 @@ export async function openSelected(row: PluginRow, options: OpenSelectedOptions)
   // The guard knows the deadline of its shutdown; this one is for what should never happen.
   const close = createClose(steps, { deadline: deadlines.close + 1000, logger });
   try {
-    const { capabilities, storage, extensions, gate, services, keyValue } = await openParts(row, options);
+    const { capabilities, storage, extensions, gate, services, settings } = await openParts(row, options);
     steps.push({ name: `services of storage ${row.name}`, run: () => services.end() });
     const guarded = guardStorage(storage, { name: row.name, capabilities, deadlines, logger, registry, gate });
     steps.push({ name: `storage ${row.name}`, run: () => guarded.shutdown() });
     steps.push({ name: `own work of storage ${row.name}`, run: () => services.endServing() });
-    const opened = await services.open({ factory: guarded, extensions, keyValue });
+    const opened = await services.open({ factory: guarded, extensions, settings });
     logger.info({ storage: row.name, version: row.version, folder: row.folder }, 'storage opened');
     return Object.freeze({ name: row.name, version: row.version ?? '', capabilities, ...opened, close });
   } catch (error) {
@@ -117,7 +112,7 @@ interface StorageParts extends UnguardedStorage {
   readonly extensions: StorageExtensions;
   readonly gate: CallGate;
   readonly services: PluginServices;
-  readonly keyValue: KeyValueStore;
+  readonly settings: SettingsFile;
 }
 
 async function openParts(row: PluginRow, options: OpenSelectedOptions): Promise<StorageParts> {
@@ -143,7 +138,7 @@ async function openParts(row: PluginRow, options: OpenSelectedOptions): Promise<
     journalFolder,
   });
   try {
-    const host = await createHost({
+    const { host, settings } = await createHost({
       plugin: name,
       dataDirectory,
       logger,
@@ -155,7 +150,7 @@ async function openParts(row: PluginRow, options: OpenSelectedOptions): Promise<
     });
     const storage = await openPlugin(plugin, { config, host, deadline: deadlines.open, capabilities });
     const extensions = declaredExtensions(storage, capabilities);
-    return { capabilities, storage, extensions, gate, services, keyValue: host.keyValue };
+    return { capabilities, storage, extensions, gate, services, settings };
   } catch (error) {
     services.end();
     gate.end();

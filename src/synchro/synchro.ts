@@ -31,6 +31,10 @@ export interface SynchroOptions {
     readonly durationSeconds?: number;
     readonly leaseName?: string;
   };
+  /** Where this process serves, for those that stand by. */
+  readonly advertiseUrl?: string;
+  /** Called when this process takes the lease, with a signal that aborts when it loses it or ends; waited for before it gives it away. Never rejects. */
+  readonly whileElected?: (signal: AbortSignal) => Promise<void>;
   readonly pageSize?: number;
   readonly logger: SyncLogger;
   readonly registry: Registry;
@@ -47,6 +51,10 @@ export interface Synchro {
   readonly isWriter: boolean;
   /** Who writes, as far as is known. */
   readonly writer: string | undefined;
+  /** Where that one serves, as far as it says. */
+  readonly writerUrl: string | undefined;
+  /** Whether a lease decides who writes. */
+  readonly isElected: boolean;
   /** Of the clusters that this process follows. */
   inventories(): readonly ClusterInventory[];
   /** Whether everything that is declared was read once, or cannot be reached. */
@@ -87,10 +95,14 @@ export function startSynchro(options: SynchroOptions): Synchro {
       sources,
       ...(options.onChange === undefined ? {} : { onChange: options.onChange }),
     });
+    const ending = new AbortController();
+    const elected = lease && options.whileElected?.(AbortSignal.any([signal, ending.signal]));
     try {
       await manager.run(signal);
     } finally {
       manager = undefined;
+      ending.abort();
+      await elected;
     }
   }
 
@@ -113,6 +125,10 @@ export function startSynchro(options: SynchroOptions): Synchro {
     get writer() {
       return lease === undefined ? identity : lease.holder;
     },
+    get writerUrl() {
+      return lease === undefined ? options.advertiseUrl : lease.holderUrl;
+    },
+    isElected: lease !== undefined,
     inventories: () => manager?.inventories() ?? [],
     get isComplete() {
       return manager?.isComplete ?? false;
@@ -127,9 +143,15 @@ export function startSynchro(options: SynchroOptions): Synchro {
 
 /** None where no other process can reach the storage. */
 function openLease(options: SynchroOptions, identity: string): WriterLease | undefined {
-  const { leaderElection = {}, capabilities, logger } = options;
+  const { leaderElection = {}, capabilities, logger, advertiseUrl: url } = options;
   const { isNeeded = true, durationSeconds, leaseName = 'clusterpedia-clustersynchro-manager' } = leaderElection;
   if (!isNeeded || !capabilities.multiProcess) return undefined;
   const store = options.leaseStore ?? createStorageLeaseStore(options.storage, leaseName);
-  return createWriterLease({ store, identity, logger, ...(durationSeconds === undefined ? {} : { durationSeconds }) });
+  return createWriterLease({
+    store,
+    identity,
+    logger,
+    ...(url === undefined ? {} : { url }),
+    ...(durationSeconds === undefined ? {} : { durationSeconds }),
+  });
 }

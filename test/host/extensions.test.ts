@@ -110,6 +110,18 @@ describe('extensions of a plugin', () => {
       /properties\/server: is a flag of `clusterdex command` itself/,
     ],
     ['a step without undo', { steps: [{ name: 'a', do() {} }] }, /^\/steps\/0\/undo: must be a function/],
+    ['a standby part that is none', { standby: true }, /^\/standby: must be object/],
+    ['a serve on standby that is none', { standby: { serve: 1 } }, /^\/standby\/serve: must be a function/],
+    [
+      'a route on standby without a handler',
+      { standby: { routes: [{ ...route, handler: 1 }] } },
+      /^\/standby\/routes\/0\/handler: must be a function/,
+    ],
+    [
+      'a route on standby that the host has',
+      { standby: { routes: [{ ...route, pattern: '/commands' }] } },
+      /^\/standby\/routes\/0\/pattern: \/commands is taken by the host/,
+    ],
     ['a step of nothing', { steps: [{ name: 'a', partOf: 'x', do() {}, undo() {} }] }, /^\/steps\/0\/partOf: must be/],
     ['a notify that is none', { notify: 1 }, /^\/notify: must be a function/],
   ])('are refused with the reason: %s', (_, members, message) => {
@@ -285,6 +297,29 @@ describe('an interface of a plugin', () => {
     const plain = await open('', '');
     expect(() => plain.extensions.interfaceOf('any')).toThrow(expect.objectContaining({ code: 'NOT_SUPPORTED' }));
     await plain.close();
+  });
+});
+
+describe('a plugin that can stand by', () => {
+  it('is not active when the time of the lease is over, before its loss is noticed, and knows its own URL', async () => {
+    const { extensions, close } = await open('routes: true, standby: true', 'routes: [], standby: {}');
+    expect(extensions.standing()).toEqual({ role: 'changing', activeElsewhere: undefined });
+    let isLeading = true;
+    let uri: string | undefined;
+    const election = { isElected: true, isLeading: () => isLeading, ownUri: 'http://a', activeUri: () => uri };
+    extensions.serve(election);
+    const controller = new AbortController();
+    const lost = extensions.lead(controller.signal);
+    while (extensions.standing().role !== 'active') await new Promise((resolve) => setImmediate(resolve));
+    uri = 'http://a';
+    expect(extensions.standing()).toEqual({ role: 'active', activeElsewhere: undefined });
+    isLeading = false;
+    uri = 'http://b';
+    expect(extensions.standing()).toEqual({ role: 'changing', activeElsewhere: 'http://b' });
+    controller.abort();
+    await lost;
+    expect(extensions.standing().role).toBe('standby');
+    await close();
   });
 });
 

@@ -46,6 +46,21 @@ describe('settings in a file', () => {
     expect([one.get('other'), other.get('one')]).toEqual(['2', '1']);
   });
 
+  it('of another process are seen when the file is read anew, with what is not written yet on top', async () => {
+    const path = join(folder, 'reloaded.json');
+    const [one, other] = [await openKeyValueFile(path), await openKeyValueFile(path)];
+    await other.set('colour', 'red');
+    await other.set('own', 'theirs');
+    const reading = one.reload();
+    const writing = one.set('own', 'ours');
+    await reading;
+    expect([one.get('colour'), one.get('own')]).toEqual(['red', 'ours']);
+    await writing;
+    writeFileSync(path, 'damaged');
+    await expect(one.reload()).rejects.toThrow(/are no JSON/);
+    expect(one.get('colour')).toBe('red');
+  });
+
   it('reject what cannot be written, and write it with the next', async () => {
     const path = join(folder, 'failing.json');
     const store = await openKeyValueFile(path);

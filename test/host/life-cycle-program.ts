@@ -1,8 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PluginRoute } from '@clusterdex/storage-contract';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import type { Deadlines } from '../../src/plugin-host/deadlines.js';
+import type { ServedExtensions } from '../../src/plugin-host/extensions/plugin-services.js';
 import { type OpenedStorage, openStorage } from '../../src/plugin-host/open-storage.js';
 
 /** Runs a storage that fails at each step of its life in each way, in one process, and prints what came of it as JSON. */
@@ -47,19 +49,25 @@ const calls: Readonly<Record<string, (storage: OpenedStorage) => Promise<unknown
     const { healthy } = await factory.health();
     if (!healthy) throw Object.assign(new Error('not healthy'), { code: 'UNHEALTHY' });
   },
-  route: ({ extensions }) => {
-    const [route] = extensions.routes;
-    if (route === undefined) throw new Error('there is no route');
-    const request = { parameters: {}, query: new URLSearchParams(), headers: {}, body: new Uint8Array(), json() {} };
-    return extensions.callRoute(route, request);
-  },
+  route: ({ extensions }) => callFirst(extensions, extensions.routes),
   command: ({ extensions }) => extensions.runCommand('c', {}),
   step: ({ extensions }) => extensions.runCommand('t', {}),
   interface: async ({ extensions }) => extensions.interfaceOf('any').do?.(),
   notify: ({ factory }) => factory.prepareCluster('c'),
   serve: async ({ extensions }) => extensions.serve(),
+  standby: async ({ extensions }) => {
+    extensions.serve({ isElected: true, isLeading: () => false, ownUri: undefined, activeUri: () => undefined });
+    while (extensions.standing().role !== 'standby') await new Promise((resolve) => setImmediate(resolve));
+  },
+  'standby-route': ({ extensions }) => callFirst(extensions, extensions.standbyRoutes),
   shutdown: async ({ close }) => close(),
 };
+
+function callFirst(extensions: ServedExtensions, [route]: readonly PluginRoute[]): Promise<unknown> {
+  if (route === undefined) throw new Error('there is no route');
+  const request = { parameters: {}, query: new URLSearchParams(), headers: {}, body: new Uint8Array(), json() {} };
+  return extensions.callRoute(route, request);
+}
 
 /** As long as what nobody waits for needs to be found out. */
 const settle = (fault: string) => new Promise((resolve) => setTimeout(resolve, fault === 'hang' ? deadline * 2 : 20));

@@ -38,6 +38,8 @@ const table: readonly (readonly [string, string, string, boolean?, (readonly str
   ['interface', 'INTERNAL', 'TIMEOUT'],
   ['notify', 'OK', 'OK'],
   ['serve', 'OK', 'OK', true],
+  ['standby', 'OK', 'OK', true],
+  ['standby-route', 'INTERNAL', 'TIMEOUT'],
   ['shutdown', 'OK', 'OK', false],
 ];
 
@@ -69,6 +71,11 @@ describe('the answer of the host to a plugin that fails at a step of its life', 
     expect(find('serve', 'crash')).toMatchObject({ checks: ['SERVE_FAILED'] });
     expect(find('serve', 'crash').logged).toContain('the own work of the plugin failed');
     expect(find('serve', 'hang').logged).toContain('the own work of the plugin did not end in time, left behind');
+    expect(find('standby', 'crash')).toMatchObject({ checks: ['STANDBY_FAILED'] });
+    expect(find('standby', 'crash').logged).toContain('the work of the plugin on standby failed');
+    expect(find('standby', 'hang').logged).toContain(
+      'the work of the plugin on standby did not end in time, left behind',
+    );
     expect(find('shutdown', 'crash').logged).toContain('failed to close');
     expect(find('shutdown', 'hang').logged).toContain('failed to close');
   });

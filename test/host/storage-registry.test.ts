@@ -15,6 +15,7 @@ describe('a registry of storages, for programs that embed the host', () => {
     const registry = await createStorageRegistry({ ...base, folders: [extended] });
     expect(registry.list().map(({ name, isOpen }) => [name, isOpen])).toEqual([
       ['fragile', false],
+      ['lighthouse', false],
       ['warehouse', false],
     ]);
     expect(registry.isRegistered('twin')).toBe(false);

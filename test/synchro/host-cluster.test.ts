@@ -6,6 +6,8 @@ import { pino } from 'pino';
 import { parse } from 'yaml';
 import { type ManagerApp, startManager } from '../../src/app.js';
 import { resolveStorageSettings } from '../../src/config/storage-settings.js';
+import { openHostConnection } from '../../src/synchro/connection/open-host-connection.js';
+import { createKubernetesLeaseStore } from '../../src/synchro/lease/kubernetes-lease-store.js';
 import { type ApiServer, apiServerAssets, apiServerNotRun, startApiServer } from '../support/api-server.js';
 import { openTestStorage } from '../support/open-test-storage.js';
 
@@ -248,6 +250,35 @@ describeReal(`PediaClusters of a host cluster${because}`, () => {
       await until(() => second.synchro.isWriter);
       await create('later', { syncResources: [{ group: '', resources: ['namespaces'] }] });
       await until(async () => (await reasonOf('later', 'Ready')) === 'True Ready');
+    },
+    patience,
+  );
+
+  it(
+    'share a lease that says where its holder serves, in an annotation that others may lack',
+    async () => {
+      const connection = await openHostConnection({ kubeconfig: join(folder, 'kubeconfig'), otherwise: 'none' });
+      try {
+        const signal = AbortSignal.timeout(patience);
+        const store = createKubernetesLeaseStore({ connection, namespace: 'clusterpedia-system', name: 'advertised' });
+        const wish = { holder: 'a', url: 'https://10.0.0.7:8643', durationSeconds: 5 };
+        const taken = await store.acquire(undefined, wish, signal);
+        if (taken === undefined) throw new Error('nobody else is there');
+        const renewed = await store.renew(taken, signal);
+        expect(await store.read(signal)).toMatchObject({ holder: 'a', url: wish.url });
+        const path = '/apis/coordination.k8s.io/v1/namespaces/clusterpedia-system/leases/advertised';
+        expect(await host.client.json(path)).toMatchObject({
+          metadata: { annotations: { 'clusterdex.io/advertise-url': wish.url } },
+        });
+        await store.release(renewed ?? taken, signal);
+        const released = await store.read(signal);
+        expect(released).not.toHaveProperty('url');
+        await store.acquire(released, { holder: 'b', durationSeconds: 5 }, signal);
+        expect(await store.read(signal)).toMatchObject({ holder: 'b' });
+        expect(await store.read(signal)).not.toHaveProperty('url');
+      } finally {
+        await connection.close();
+      }
     },
     patience,
   );

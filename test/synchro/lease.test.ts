@@ -68,6 +68,61 @@ function leaseTests({ storage: storageName, config = {} }: TestedStorage): void 
     });
   });
 
+  describe('the URL of a holder', () => {
+    const wish = { holder: 'a', url: 'http://10.0.0.7:8080', durationSeconds: 1 };
+
+    it('is in the record while it holds the lease, and not behind that', async () => {
+      const [first, second] = stores('url') as [LeaseStore, LeaseStore];
+      const taken = await first.acquire(undefined, wish, never);
+      if (taken === undefined) throw new Error('nobody else is there');
+      expect((await second.read(never))?.url).toBe(wish.url);
+      const renewed = await first.renew(taken, never);
+      expect((await second.read(never))?.url).toBe(wish.url);
+      await first.release(renewed ?? taken, never);
+      expect(await second.read(never)).not.toHaveProperty('url');
+      await second.acquire(await second.read(never), { holder: 'b', durationSeconds: 1 }, never);
+      expect(await first.read(never)).toMatchObject({ holder: 'b' });
+      expect(await first.read(never)).not.toHaveProperty('url');
+    });
+
+    it('is known to those that stand by, as long as the lease lasts', async () => {
+      const [first, second] = stores('known') as [LeaseStore, LeaseStore];
+      await first.acquire(undefined, wish, never);
+      let time = 0;
+      const contender = createWriterLease({
+        ...{ store: second, identity: 'b', url: 'http://b', logger, durationSeconds: 1, now: () => time },
+      });
+      expect(contender.holderUrl).toBeUndefined();
+      const stopping = new AbortController();
+      const running = contender.run(
+        () => new Promise((resolve) => stopping.signal.addEventListener('abort', () => resolve())),
+        stopping.signal,
+      );
+      await until(() => contender.holderUrl === wish.url);
+      time = 1001;
+      expect(contender.holderUrl).toBeUndefined();
+      await until(() => contender.isHeld);
+      expect(contender.holderUrl).toBe('http://b');
+      stopping.abort();
+      await running;
+    }, 60_000);
+
+    it.each(['http://admin:hunter2@10.0.0.7', 'javascript:alert(1)', 'http://10.0.0.7/?token=a', '//10.0.0.7', 7])(
+      'counts as none when it is %s',
+      async (url) => {
+        const [first, second] = stores(`bad-${String(url).replace(/\W/g, '')}`) as [LeaseStore, LeaseStore];
+        await first.acquire(undefined, { ...wish, url: url as string }, never);
+        const contender = createWriterLease({ store: second, identity: 'b', logger, now: () => 0 });
+        const stopping = new AbortController();
+        const running = contender.run(async () => {}, stopping.signal);
+        await until(() => contender.holder === 'a');
+        expect(contender.holderUrl).toBeUndefined();
+        stopping.abort();
+        await running;
+      },
+    );
+  });
+
   describe('of two that want to write', () => {
     interface Contender {
       readonly lease: WriterLease;

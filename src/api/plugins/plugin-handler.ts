@@ -9,6 +9,7 @@ import { type PluginTarget, pluginGroup } from '../request-path.js';
 import { sendJson } from '../respond.js';
 import { sendDocument } from '../send-document.js';
 import { commandListDocument, commandResultDocument, discoveredPlugin, healthDocument } from './plugin-documents.js';
+import { redirectToActive } from './redirect-to-active.js';
 import { type PluginCaller, requireOwnOrigin, requireWriter } from './require-writer.js';
 import { createRouteTable } from './route-table.js';
 import type { ServedPlugin } from './served-plugin.js';
@@ -20,6 +21,7 @@ const credentials = ['authorization', 'cookie', 'proxy-authorization'];
 /** Serves what a plugin does beside storing. ApiError or StorageError for what goes wrong. */
 export function createPluginHandler(plugin: ServedPlugin) {
   const table = createRouteTable(plugin.routes);
+  const standbyTable = createRouteTable(plugin.standbyRoutes);
   const group = discoveredPlugin(plugin.name);
 
   async function serveCommand(response: ServerResponse, name: string, caller: PluginCaller): Promise<void> {
@@ -47,10 +49,18 @@ export function createPluginHandler(plugin: ServedPlugin) {
   async function serveRoute(response: ServerResponse, rest: readonly string[], caller: PluginCaller): Promise<void> {
     const request = response.req;
     const { method = 'GET', url = '' } = request;
-    const found = table.find(method, rest);
+    const { role, activeElsewhere } = plugin.standing();
+    const own = role === 'standby' ? standbyTable.find(method, rest) : undefined;
+    const isOwn = own !== undefined && 'route' in own;
+    const found = isOwn ? own : (table.find(method, rest) ?? own);
     if (found === undefined) throw unknownPath();
     if (!('route' in found)) return refuseMethod(response, found);
     const { route, parameters } = found;
+    if (role !== 'active' && !isOwn) {
+      // Whether it may be done is for the active one to say.
+      if (route.method !== 'GET') requireOwnOrigin(request);
+      return redirectToActive(response, { plugin: plugin.name, segments: rest, activeElsewhere });
+    }
     if (route.method !== 'GET') requireWriter(request, caller);
     const body = route.method === 'GET' ? Buffer.alloc(0) : await readBody(request, route.bodyLimit ?? usualLimit);
     const asked = {

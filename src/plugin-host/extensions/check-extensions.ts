@@ -42,6 +42,7 @@ export function checkExtensions(factory: object, capabilities: Capabilities): st
     violations.push(...checkItems(`/${list}`, members[list as ExtensionName], names));
   }
   violations.push(...checkRoutes('/routes', members.routes));
+  violations.push(...checkStandby(members.standby));
   violations.push(...checkCommands(members.commands));
   return violations;
 }
@@ -83,6 +84,14 @@ function checkItems(path: string, items: unknown, names: readonly string[]): str
     seen.add(item.name);
   }
   return violations;
+}
+
+function checkStandby(standby: unknown): string[] {
+  if (!isRecord(standby)) return [];
+  const { routes, serve } = standby;
+  const violations = serve === undefined || typeof serve === 'function' ? [] : ['/standby/serve: must be a function'];
+  const path = '/standby/routes';
+  return [...violations, ...checkItems(path, routes, lists.routes), ...checkRoutes(path, routes)];
 }
 
 function checkRoutes(path: string, routes: unknown): string[] {

@@ -3,7 +3,6 @@ import {
   type Capabilities,
   type CommandAnswer,
   createStorageError,
-  type KeyValueStore,
   type PluginCommand,
   type PluginHealth,
   type PluginRoute,
@@ -18,6 +17,7 @@ import type { Registry } from 'prom-client';
 import type { CallGate } from '../call-gate.js';
 import type { HostServices } from '../create-host.js';
 import type { Deadlines } from '../deadlines.js';
+import type { SettingsFile } from '../key-value-file.js';
 import { attachingStorage, createHostSteps } from './attaching-storage.js';
 import { checkRouteResponse } from './check-route-response.js';
 import { createCounterSamples } from './counter-samples.js';
@@ -29,14 +29,18 @@ import { createHostState } from './host-state.js';
 import { createJournal } from './journal.js';
 import { createNotices } from './notices.js';
 import { findCommand, runCommand } from './run-command.js';
-import { createServing, type Serving } from './serving.js';
+import { bindStandby } from './standby.js';
 import { createTransactions, type Transaction, type Transactions } from './transactions.js';
+import { createTurns, type Role, type Turns } from './turns.js';
 
 /** What a plugin does beside storing, for those who serve it. Every call rejects with a StorageError, and ends at its deadline. */
 export interface ServedExtensions {
   /** Whether it has routes, or commands beside those that the host gives to every plugin. */
   readonly hasOwn: boolean;
   readonly routes: readonly PluginRoute[];
+  /** What it answers in their place on standby. */
+  readonly standbyRoutes: readonly PluginRoute[];
+  standing(): Standing;
   /** The plugin's own, and those that the host gives to every plugin. */
   readonly commands: readonly PluginCommand[];
   /** NOT_FOUND for a command that there is not. */
@@ -47,13 +51,36 @@ export interface ServedExtensions {
   ): Promise<CommandAnswer>;
   callRoute(route: PluginRoute, request: Omit<RouteRequest, 'signal'>, signal?: AbortSignal): Promise<RouteResponse>;
   health(): Promise<PluginHealth>;
-  /** Begins the plugin's own work, once, if it has any: when the server serves. */
-  serve(): void;
+  /** Begins the plugin's own work, once, if it has any: when the server serves. On standby where processes are elected and it can stand by. */
+  serve(election?: Election): void;
+  /**
+   * This process was elected until the signal aborts. Resolves when the plugin's own work has ended, or was left behind at its deadline; at once
+   * for a plugin without a part for standby. Never rejects.
+   */
+  lead(signal: AbortSignal): Promise<void>;
+  /** The process begins to end: no work begins any more. */
+  leave(): void;
   /**
    * The plugin's interface of this name, whose functions go through the gate: each resolves to what it resolves to, or rejects with a StorageError.
    * NOT_SUPPORTED when the plugin has none of this name.
    */
   interfaceOf(name: string): PluginInterface;
+}
+
+export interface Standing {
+  /** What the process is for the plugin now: always active without a part for standby. */
+  readonly role: Role;
+  /** Where the active process serves, when that is another one and it is known. */
+  readonly activeElsewhere: string | undefined;
+}
+
+export interface Election {
+  readonly isElected: boolean;
+  /** Whether this process holds the lease, or none is needed. */
+  readonly isLeading: () => boolean;
+  /** Of this process. */
+  readonly ownUri: string | undefined;
+  readonly activeUri: () => string | undefined;
 }
 
 export interface PluginServicesOptions {
@@ -74,7 +101,7 @@ export interface OpenedParts {
   /** Behind the guard. */
   readonly factory: StorageFactory;
   readonly extensions: StorageExtensions;
-  readonly keyValue: KeyValueStore;
+  readonly settings: SettingsFile;
 }
 
 export interface PluginServices {
@@ -108,7 +135,8 @@ export function createPluginServices(options: PluginServicesOptions): PluginServ
     operations: () => gate.statistics(),
     counters,
   });
-  let serving: Serving | undefined;
+  let turns: Turns | undefined;
+  let election: Election | undefined;
   let sampling: NodeJS.Timeout | undefined;
   let commands: readonly PluginCommand[] = [];
   let steps: readonly TransactionStep[] = [];
@@ -166,6 +194,7 @@ export function createPluginServices(options: PluginServicesOptions): PluginServ
   return {
     services: {
       state,
+      activeUri: () => election?.activeUri(),
       sendCommand(tag, { command, parameters = {} }) {
         queueMicrotask(() => void runAndTell(tag, command, parameters));
       },
@@ -176,21 +205,34 @@ export function createPluginServices(options: PluginServicesOptions): PluginServ
     },
     async open(parts) {
       opened = parts;
-      const { factory, extensions } = parts;
+      const { factory, extensions, settings } = parts;
+      const standby = bindStandby(extensions.standby, { logger, settings, activeUri: () => election?.activeUri() });
+      const working = createTurns({
+        canStandBy: extensions.standby !== undefined,
+        serve: extensions.serve,
+        standBy: standby.serve,
+        prepare: () => settings.reload(),
+        setCheck: (code, check) => report.setOwn(code, check),
+        signal: options.signal,
+        deadline: deadlines.close,
+        logger,
+      });
+      turns = working;
+      const own = [extensions.routes, extensions.commands, standby.routes];
       const tell = notices.tell;
       steps = (extensions.steps ?? []).map((step) => gatedStep(step, gate, deadlines.step));
-      const own = createHostSteps(factory);
+      const hostSteps = createHostSteps(factory);
       transactions = createTransactions({
         journal: createJournal(options.journalFolder),
         logger,
         signal: options.signal,
-        steps: [own.prepare, own.clean(), ...steps],
+        steps: [hostSteps.prepare, hostSteps.clean(), ...steps],
         onUnfinished: reportUnfinished,
       });
       await transactions.recover();
       const isPlain = extensions.notify === undefined && steps.length === 0;
       commands = [
-        ...createHostCommands({ logger, keyValue: parts.keyValue, health, notify: tell }),
+        ...createHostCommands({ logger, keyValue: settings, health, notify: tell }),
         ...(extensions.commands ?? []),
       ];
       if (capabilities.state) {
@@ -199,10 +241,18 @@ export function createPluginServices(options: PluginServicesOptions): PluginServ
         sampling = setInterval(sample, sampleInterval).unref();
       }
       return {
-        factory: isPlain ? factory : attachingStorage(factory, { run: transact, steps, own, tell }),
+        factory: isPlain ? factory : attachingStorage(factory, { run: transact, steps, own: hostSteps, tell }),
         extensions: Object.freeze<ServedExtensions>({
-          hasOwn: (extensions.routes?.length ?? 0) + (extensions.commands?.length ?? 0) > 0,
+          hasOwn: own.some((list) => list !== undefined && list.length > 0),
           routes: extensions.routes ?? [],
+          standbyRoutes: standby.routes,
+          standing() {
+            const uri = election?.activeUri();
+            // The time of a lease may be over before its loss is noticed, in a process that slept.
+            const isOver = extensions.standby !== undefined && election?.isLeading() === false;
+            const role = working.role === 'active' && isOver ? 'changing' : working.role;
+            return { role, activeElsewhere: uri === election?.ownUri ? undefined : uri };
+          },
           commands,
           runCommand: run,
           callRoute(route, request, signal) {
@@ -214,24 +264,19 @@ export function createPluginServices(options: PluginServicesOptions): PluginServ
             );
           },
           health,
-          serve() {
-            if (extensions.serve === undefined || serving !== undefined) return;
-            serving = createServing(extensions.serve, {
-              signal: options.signal,
-              deadline: deadlines.close,
-              logger,
-              onFailed(summary) {
-                report.setOwn('SERVE_FAILED', { severity: 'error', summary });
-              },
-            });
+          serve(elected) {
+            election = elected;
+            working.begin(elected?.isElected ?? false);
           },
+          lead: (signal) => working.lead(signal),
+          leave: () => working.leave(),
           interfaceOf: (wanted) =>
             findInterface(extensions.interfaces, { name: wanted, plugin: name, gate, deadline: deadlines.command }),
         }),
       };
     },
     async endServing() {
-      await serving?.end();
+      await turns?.end();
     },
     end() {
       clearInterval(sampling);

@@ -11,7 +11,12 @@ export interface KubernetesLeaseOptions {
 interface Lease {
   readonly apiVersion: 'coordination.k8s.io/v1';
   readonly kind: 'Lease';
-  readonly metadata: { readonly name: string; readonly namespace: string; readonly resourceVersion?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly resourceVersion?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   readonly spec?: {
     readonly holderIdentity?: string;
     readonly leaseDurationSeconds?: number;
@@ -20,6 +25,9 @@ interface Lease {
     readonly leaseTransitions?: number;
   };
 }
+
+/** A Lease has no place of its own for it. */
+const urlAnnotation = 'clusterdex.io/advertise-url';
 
 /** A Lease of coordination.k8s.io, as Kubernetes' own controllers have it; who writes with an old resourceVersion is refused. */
 export function createKubernetesLeaseStore({ connection, namespace, name }: KubernetesLeaseOptions): LeaseStore {
@@ -33,7 +41,12 @@ export function createKubernetesLeaseStore({ connection, namespace, name }: Kube
     const lease: Lease = {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
-      metadata: { name, namespace, ...(record.version === '' ? {} : { resourceVersion: record.version }) },
+      metadata: {
+        name,
+        namespace,
+        ...(record.version === '' ? {} : { resourceVersion: record.version }),
+        ...(record.url === undefined ? {} : { annotations: { [urlAnnotation]: record.url } }),
+      },
       spec: {
         holderIdentity: record.holder,
         leaseDurationSeconds: Math.max(1, Math.round(record.durationSeconds)),
@@ -61,11 +74,12 @@ export function createKubernetesLeaseStore({ connection, namespace, name }: Kube
         throw error;
       }
     },
-    acquire(previous, { holder, durationSeconds }, signal) {
+    acquire(previous, { holder, durationSeconds, url }, signal) {
       const now = Date.now();
       const transitions = previous === undefined ? 0 : previous.transitions + (previous.holder === holder ? 0 : 1);
       const record = {
         holder,
+        ...(url === undefined ? {} : { url }),
         durationSeconds,
         acquiredAt: now,
         renewedAt: now,
@@ -75,7 +89,7 @@ export function createKubernetesLeaseStore({ connection, namespace, name }: Kube
       return send(previous === undefined ? 'POST' : 'PUT', record, signal);
     },
     renew: (held, signal) => send('PUT', { ...held, renewedAt: Date.now() }, signal),
-    async release(held, signal) {
+    async release({ url: _url, ...held }, signal) {
       await send('PUT', { ...held, holder: '', durationSeconds: 1, renewedAt: Date.now() }, signal);
     },
   };
@@ -83,8 +97,10 @@ export function createKubernetesLeaseStore({ connection, namespace, name }: Kube
 
 function readLease(answer: unknown): LeaseRecord {
   const { metadata, spec = {} } = answer as Lease;
+  const url = metadata.annotations?.[urlAnnotation];
   return {
     holder: spec.holderIdentity ?? '',
+    ...(url === undefined ? {} : { url }),
     durationSeconds: spec.leaseDurationSeconds ?? 1,
     acquiredAt: Date.parse(spec.acquireTime ?? '') || 0,
     renewedAt: Date.parse(spec.renewTime ?? '') || 0,

@@ -1,6 +1,8 @@
 /** Who may write, as all contenders see it. */
 export interface LeaseRecord {
   readonly holder: string;
+  /** Where the holder serves, as it says; absent when it does not. */
+  readonly url?: string;
   readonly durationSeconds: number;
   /** Milliseconds since the epoch, by the clock of the holder: for people. */
   readonly acquiredAt: number;
@@ -25,5 +27,6 @@ export interface LeaseStore {
 
 export interface LeaseWish {
   readonly holder: string;
+  readonly url?: string;
   readonly durationSeconds: number;
 }

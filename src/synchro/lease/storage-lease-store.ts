@@ -70,14 +70,15 @@ export function createStorageLeaseStore(storage: StorageFactory, name: string): 
       }
       if (found === undefined) return epoch === 0 ? undefined : { ...unclaimed, version: `${epoch} 0` };
       const own = Math.floor(Number(found.version) / renewalsPerEpoch);
+      const { url, ...rest } = found;
       // Who claimed an epoch and never wrote its record is waited for as long as a holder would be.
       return {
-        ...found,
-        ...(epoch > own ? { holder: 'unknown' } : {}),
+        ...rest,
+        ...(epoch > own ? { holder: 'unknown' } : url === undefined ? {} : { url }),
         version: `${Math.max(own, epoch)} ${found.version}`,
       };
     },
-    async acquire(previous, { holder, durationSeconds }, signal) {
+    async acquire(previous, { holder, durationSeconds, url }, signal) {
       const epoch = epochOf(previous) + 1;
       await storage.prepareCluster(cluster);
       const claim = {
@@ -89,7 +90,14 @@ export function createStorageLeaseStore(storage: StorageFactory, name: string): 
       const now = Date.now();
       const transitions = (previous?.transitions ?? -1) + 1;
       const taken = await put(
-        { holder, durationSeconds, acquiredAt: now, renewedAt: now, transitions },
+        {
+          holder,
+          ...(url === undefined ? {} : { url }),
+          durationSeconds,
+          acquiredAt: now,
+          renewedAt: now,
+          transitions,
+        },
         epoch * renewalsPerEpoch,
         signal,
       );
@@ -97,7 +105,7 @@ export function createStorageLeaseStore(storage: StorageFactory, name: string): 
       return taken;
     },
     renew: ({ version, ...spec }, signal) => put({ ...spec, renewedAt: Date.now() }, numberOf(version) + 1, signal),
-    async release({ version, ...spec }, signal) {
+    async release({ version, url: _url, ...spec }, signal) {
       await put({ ...spec, holder: '', renewedAt: Date.now() }, numberOf(version) + 1, signal);
     },
   };

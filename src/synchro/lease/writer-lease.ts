@@ -1,11 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { normalizeAdvertiseUrl } from '../../config/advertise-url.js';
 import type { SyncLogger } from '../resource-sync/resource-sync.js';
 import type { LeaseRecord, LeaseStore } from './lease-store.js';
 
 export interface WriterLeaseOptions {
   readonly store: LeaseStore;
   readonly identity: string;
+  /** Where this process serves, for those that stand by. */
+  readonly url?: string;
   /** For how long a lease that is not renewed counts; 8 unless told. */
   readonly durationSeconds?: number;
   readonly logger: SyncLogger;
@@ -17,6 +20,8 @@ export interface WriterLeaseOptions {
 export interface WriterLease {
   /** Who has it, as far as is known. */
   readonly holder: string | undefined;
+  /** Where it serves; undefined when it does not say, says what is none, or nobody has it as far as is known. */
+  readonly holderUrl: string | undefined;
   /** Whether it may be written now. True only while the last renewal is younger than the lease is long, by a margin. */
   readonly isHeld: boolean;
   /**
@@ -26,16 +31,21 @@ export interface WriterLease {
   run(write: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
 }
 
+interface Observed {
+  readonly record: LeaseRecord | undefined;
+  readonly at: number;
+}
+
 const defaultDuration = 8;
 const retriesPerDuration = 6;
 /** Of the duration: a holder that could not renew for so long stops before others may begin. */
 const renewShare = 0.6;
 
 export function createWriterLease(options: WriterLeaseOptions): WriterLease {
-  const { store, identity, logger, durationSeconds = defaultDuration, now = () => performance.now() } = options;
+  const { store, identity, url, logger, durationSeconds = defaultDuration, now = () => performance.now() } = options;
   const duration = durationSeconds * 1000;
   const retry = duration / retriesPerDuration;
-  let observed: { readonly record: LeaseRecord | undefined; readonly at: number } | undefined;
+  let observed: Observed | undefined;
   let held: { readonly record: LeaseRecord; readonly renewedAt: number } | undefined;
 
   const isHeld = () => held !== undefined && now() - held.renewedAt < duration * renewShare;
@@ -43,15 +53,20 @@ export function createWriterLease(options: WriterLeaseOptions): WriterLease {
   /** Nobody's clock is believed: a lease has ended when it was seen unchanged for its duration. */
   function isFree(record: LeaseRecord | undefined): boolean {
     if (observed === undefined || observed.record?.version !== record?.version) observed = { record, at: now() };
+    return hasEnded({ record, at: observed.at });
+  }
+
+  function hasEnded({ record, at }: Observed): boolean {
     if (record === undefined || record.holder === '' || record.holder === identity) return true;
-    return now() - observed.at >= record.durationSeconds * 1000;
+    return now() - at >= record.durationSeconds * 1000;
   }
 
   async function acquire(signal: AbortSignal): Promise<LeaseRecord | undefined> {
     const record = await store.read(signal);
     if (!isFree(record)) return undefined;
     const began = now();
-    const taken = await store.acquire(record, { holder: identity, durationSeconds }, signal);
+    const wish = { holder: identity, durationSeconds, ...(url === undefined ? {} : { url }) };
+    const taken = await store.acquire(record, wish, signal);
     if (taken !== undefined) held = { record: taken, renewedAt: began };
     return taken;
   }
@@ -109,6 +124,10 @@ export function createWriterLease(options: WriterLeaseOptions): WriterLease {
   return {
     get holder() {
       return isHeld() ? identity : observed?.record?.holder || undefined;
+    },
+    get holderUrl() {
+      if (isHeld()) return url;
+      return observed === undefined || hasEnded(observed) ? undefined : normalizeAdvertiseUrl(observed.record?.url);
     },
     get isHeld() {
       return isHeld();

@@ -42,6 +42,9 @@ export const extensionQuestions = {
   commands: { question: 'Does it have commands for operators?' },
   notify: { question: 'Does it want to be told what changed, and what came of the commands that it sent?' },
   serve: { question: 'Does it have work of its own that runs until the server ends?' },
+  standby: {
+    question: 'Does it stand by in processes that do not hold the lease of the writer, with a part for that?',
+  },
   interfaces: { question: 'Does it have interfaces that are asked for by name?' },
   steps: { question: 'Does it take part in transactions, or have its own?' },
   state: { question: 'Does it read counters of the past? The host samples them only then.' },

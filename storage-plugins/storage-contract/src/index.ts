@@ -8,6 +8,7 @@ export * from './extensions/host-state.js';
 export * from './extensions/notice.js';
 export * from './extensions/plugin-command.js';
 export * from './extensions/plugin-route.js';
+export * from './extensions/standby-part.js';
 export * from './extensions/storage-extensions.js';
 export * from './extensions/transaction-step.js';
 export * from './list-options.js';

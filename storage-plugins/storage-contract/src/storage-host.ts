@@ -45,6 +45,11 @@ export interface StorageHost {
   readonly signal: AbortSignal;
   readonly state: HostState;
   /**
+   * Where the process serves that holds the lease of the writer, without a slash behind it: what it was told to advertise (`--advertise-url`). Its
+   * own where no lease is needed. Undefined while nobody holds the lease, or its holder says nothing.
+   */
+  activeUri(): string | undefined;
+  /**
    * Runs a command, the plugin's own or one that the host gives to every plugin, and returns at once. What comes of it is told by `notify`, as a
    * notice of type `command` with this tag; a plugin without the capability `notify` never learns. Throws for nothing.
    */

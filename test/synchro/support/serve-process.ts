@@ -12,6 +12,7 @@ export class ServeProcess {
   constructor(
     readonly name: string,
     private readonly parameters: readonly string[],
+    private readonly environment: Readonly<Record<string, string>> = {},
   ) {
     this.child = this.spawn();
   }
@@ -39,6 +40,11 @@ export class ServeProcess {
     await once(child, 'close');
   }
 
+  /** Without waiting for what comes of it. */
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
   /** A path of Clusterpedia's resources, such as `/clusters/a/api/v1/pods`. Rejects when it does not serve. */
   async ask(path: string): Promise<{ readonly status: number; readonly body: string }> {
     const response = await this.fetch(resources + path);
@@ -59,7 +65,10 @@ export class ServeProcess {
 
   private spawn(): ChildProcessWithoutNullStreams {
     this.text = '';
-    const child = spawnClusterdex(['serve', '--insecure-port', '0', '--log-level', 'error', ...this.parameters]);
+    const child = spawnClusterdex(
+      ['serve', '--insecure-port', '0', '--log-level', 'error', ...this.parameters],
+      this.environment,
+    );
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (part: string) => {
         if (child === this.child) this.text += part;

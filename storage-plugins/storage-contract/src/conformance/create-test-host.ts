@@ -34,6 +34,7 @@ export function createTestHost(dataDirectory: string): StorageHost {
       counterNames: () => [],
       counter: () => [],
     },
+    activeUri: () => undefined,
     sendCommand() {},
     setHealthChecks() {},
     runTransaction: () => Promise.reject(createStorageError('NOT_SUPPORTED', 'the kit runs no transactions')),

@@ -45,6 +45,7 @@ export const extensionsSchema = {
         },
       },
     },
+    standby: { type: 'object', properties: { routes } },
     steps: {
       type: 'array',
       items: {
