@@ -255,8 +255,10 @@ describeReal(`everything of three API servers${because}`, () => {
     for (const program of programs) {
       await until(async () => {
         const { status } = await program.ask(`/clusters/c2${listPath(types[0] as ResourceInventory)}`);
-        return status === 400 ? undefined : `${program.name} still knows c2 (${status})`;
-      }, 60);
+        return status === 400
+          ? undefined
+          : `${program.name} still knows c2 (${status}); it wrote: ${program.output.slice(-2000)}`;
+      }, 120);
       const left = [...(await stored(program, types)).keys()].filter((key) => key.startsWith('c2 '));
       expect(left).toEqual([]);
     }

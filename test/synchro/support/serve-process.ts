@@ -58,9 +58,17 @@ export class ServeProcess {
     return new Map([...lines].map(([, labels = '', value]) => [labels, Number(value)]));
   }
 
-  private fetch(path: string): Promise<Response> {
-    if (this.url === undefined) return Promise.reject(new Error(`${this.name} does not serve: ${this.text}`));
-    return fetch(this.url + path);
+  private async fetch(path: string): Promise<Response> {
+    if (this.url === undefined) throw new Error(`${this.name} does not serve: ${this.text}`);
+    try {
+      return await fetch(this.url + path);
+    } catch (error) {
+      const { exitCode, signalCode } = this.child;
+      const state = exitCode === null && signalCode === null ? 'runs' : `ended (${exitCode ?? signalCode})`;
+      throw new Error(`${this.name} ${state} and does not answer ${path}; it wrote: ${this.text.slice(-2000)}`, {
+        cause: error,
+      });
+    }
   }
 
   private spawn(): ChildProcessWithoutNullStreams {
