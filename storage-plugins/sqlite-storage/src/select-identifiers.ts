@@ -2,6 +2,7 @@ import { encodePosition, type SqlValue, staleFieldIndexes } from '@clusterdex/st
 import type Database from 'better-sqlite3';
 import { NumberList } from './number-list.js';
 import type { ObjectCache } from './object-cache.js';
+import type { Selections } from './selections.js';
 import type { Statements } from './statements.js';
 
 export interface PlainSql {
@@ -55,20 +56,28 @@ function chooseQuery(statements: Statements, query: IdentifierQuery): Identifier
   return found > whenFew.most ? query : { ...query, select: whenFew.select, count: whenFew.count };
 }
 
-/** One read transaction: ids, position, count and revision belong together, and what `cache` has is as new as these. */
+export interface Memory {
+  /** Is as new as what is found. */
+  readonly cache?: ObjectCache | undefined;
+  readonly selections?: Selections;
+}
+
+/** One read transaction: ids, position, count and revision belong together. */
 export function selectIdentifiers(
   statements: Statements,
   asked: IdentifierQuery,
-  cache?: ObjectCache,
+  { cache, selections }: Memory = {},
 ): IdentifierResult {
   return statements.inTransaction(() => {
     if (asked.fieldGeneration !== undefined) {
       const generation = statements.values('SELECT field_generation FROM revision').get();
       if (generation !== asked.fieldGeneration) throw staleFieldIndexes();
     }
-    const query = chooseQuery(statements, asked);
     const state = statements.readState();
     cache?.follow(state);
+    const known = selections?.find(asked, state);
+    if (known !== undefined) return known;
+    const query = chooseQuery(statements, asked);
     const ids = new NumberList();
     const sizes = new NumberList();
     if (query.withSizes) {
@@ -92,12 +101,14 @@ export function selectIdentifiers(
       const total = statements.rows(query.count.text).get(...query.count.parameters) as [number];
       remaining = total[0] - query.subtract - length;
     }
-    return {
+    const result: IdentifierResult = {
       ids: selected,
       sizes: sizes.first(Math.min(length, sizes.length)),
       revision: String(state.revision),
       position,
       remaining,
     };
+    selections?.keep(asked, state, result);
+    return result;
   });
 }

@@ -35,6 +35,7 @@ import { createPageCaches, type PageCaches, type PageForm, pageFormOf } from './
 import { type Page, PageReader } from './page-reader.js';
 import { migrations } from './schema.js';
 import { type IdentifierQuery, type IdentifierResult, selectIdentifiers } from './select-identifiers.js';
+import { Selections } from './selections.js';
 import { Statements } from './statements.js';
 import { TypesRegistry } from './types-registry.js';
 import { WordIndex } from './word-index.js';
@@ -86,6 +87,7 @@ export class SqliteStorage {
   readonly #objects: Database.Database;
   readonly #caches: PageCaches;
   readonly #pageReader: PageReader;
+  readonly #selections = new Selections();
   readonly #keys: ObjectKeys;
   readonly #labelDrivers: LabelDrivers;
   #closed = false;
@@ -270,10 +272,15 @@ export class SqliteStorage {
     return this.#findThere(search, plan.query, plan.isPage ? this.#pages : idlest(this.#scans));
   }
 
+  /** What a client wrote in SQL may find something else each time. */
+  #remembered({ rawQuery }: CollectionListOptions): { readonly selections?: Selections } {
+    return rawQuery === undefined ? { selections: this.#selections } : {};
+  }
+
   #findHere({ options, form }: Search, query: IdentifierQuery): Found {
     const page = pageFormOf(form);
     const cache = page && this.#caches[page.kind];
-    const found = this.read(() => selectIdentifiers(this.statements, query, cache));
+    const found = this.read(() => selectIdentifiers(this.statements, query, { cache, ...this.#remembered(options) }));
     return {
       found,
       read: async (start) => {
@@ -287,7 +294,9 @@ export class SqliteStorage {
 
   /** The ids come from the index alone, which takes no time worth a thread; the objects perhaps from the cache. */
   #findPage({ options, signal }: Search, query: IdentifierQuery, form: PageForm): Found {
-    const found = this.read(() => selectIdentifiers(this.statements, query, this.#caches[form.kind]));
+    const found = this.read(() =>
+      selectIdentifiers(this.statements, query, { cache: this.#caches[form.kind], ...this.#remembered(options) }),
+    );
     return {
       found,
       read: (start) => {

@@ -137,6 +137,18 @@ describe('pages that are asked for again and again', () => {
     60_000,
   );
 
+  it('are found anew by a condition in SQL, which may find something else each time', async () => {
+    const storage = await openStorage(await temporaryDirectory());
+    const objects = Array.from({ length: 100 }, (_, index) => configMap('c', `m-${index}`));
+    await storage.resourceStorage(configMaps).write(
+      'c',
+      objects.map((object) => ({ type: 'upsert', object })),
+    );
+    const half = () => list(storage, { limit: 100, rawQuery: { statement: 'random() % 2 = 0', parameters: [] } });
+    expect(await half()).not.toEqual(await half());
+    await storage.shutdown();
+  });
+
   it('come in batches of at most 4 MB, from the cache as from the file', async () => {
     const storage = await openStorage(await temporaryDirectory());
     const large = Array.from({ length: 60 }, (_, index) =>
