@@ -1,16 +1,16 @@
 import type { ReadState } from './object-cache.js';
 import type { IdentifierQuery, IdentifierResult } from './select-identifiers.js';
 
-/** All together, 8 bytes each; of what finds more at once nothing is kept. */
-const mostIds = 100_000;
-const mostAtOnce = 1000;
-const mostSelections = 2000;
+/** Of all selections together, roughly; queries are as long as those who ask make them. */
+const mostBytes = 4 * 2 ** 20;
+/** A selection that takes more is not kept: 1,000 objects with their sizes, or a query of as much text. */
+const mostBytesOfOne = 16 * 2 ** 10;
 
 /** What queries found in the newest state that was read: nothing that was changed since is found here. */
 export class Selections {
   readonly #found = new Map<string, IdentifierResult>();
   #state: ReadState = { revision: 0, rowChanges: 0 };
-  #ids = 0;
+  #bytes = 0;
 
   /** What the query found in this state, which it would find again. */
   find(query: IdentifierQuery, state: ReadState): IdentifierResult | undefined {
@@ -20,10 +20,12 @@ export class Selections {
 
   keep(query: IdentifierQuery, state: ReadState, result: IdentifierResult): void {
     this.#follow(state);
-    if (result.ids.length > mostAtOnce) return;
-    if (this.#ids > mostIds || this.#found.size >= mostSelections) this.#clear();
-    this.#found.set(keyOf(query), result);
-    this.#ids += result.ids.length;
+    const key = keyOf(query);
+    const bytes = key.length + 8 * (result.ids.length + result.sizes.length);
+    if (bytes > mostBytesOfOne) return;
+    if (this.#bytes + bytes > mostBytes) this.#clear();
+    this.#found.set(key, result);
+    this.#bytes += bytes;
   }
 
   #follow(state: ReadState): void {
@@ -35,7 +37,7 @@ export class Selections {
 
   #clear(): void {
     this.#found.clear();
-    this.#ids = 0;
+    this.#bytes = 0;
   }
 }
 
