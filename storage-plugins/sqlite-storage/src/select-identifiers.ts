@@ -1,7 +1,7 @@
 import { encodePosition, type SqlValue, staleFieldIndexes } from '@clusterdex/storage-sql';
 import type Database from 'better-sqlite3';
 import { NumberList } from './number-list.js';
-import type { ObjectCache } from './object-cache.js';
+import type { ObjectCache, ReadState } from './object-cache.js';
 import type { Selections } from './selections.js';
 import type { Statements } from './statements.js';
 
@@ -75,40 +75,41 @@ export function selectIdentifiers(
     }
     const state = statements.readState();
     cache?.follow(state);
-    const known = selections?.find(asked, state);
-    if (known !== undefined) return known;
-    const query = chooseQuery(statements, asked);
-    const ids = new NumberList();
-    const sizes = new NumberList();
-    if (query.withSizes) {
-      for (const [id, size] of rowsOf<[number, number]>(statements.rows(query.select.text), query)) {
-        ids.push(id);
-        sizes.push(size);
-      }
-    } else {
-      for (const id of rowsOf<number>(statements.values(query.select.text), query)) ids.push(id);
-    }
-    const more = query.limit !== undefined && ids.length > query.limit;
-    const length = more ? ids.length - 1 : ids.length;
-    const selected = ids.first(length);
-    let position: string | undefined;
-    if (more) {
-      const parameters = [...query.position.parameters, selected.at(-1)];
-      position = encodePosition(statements.exactRows(query.position.text).get(...parameters) as SqlValue[]);
-    }
-    let remaining: number | undefined;
-    if (query.count !== undefined) {
-      const total = statements.rows(query.count.text).get(...query.count.parameters) as [number];
-      remaining = total[0] - query.subtract - length;
-    }
-    const result: IdentifierResult = {
-      ids: selected,
-      sizes: sizes.first(Math.min(length, sizes.length)),
-      revision: String(state.revision),
-      position,
-      remaining,
-    };
-    selections?.keep(asked, state, result);
-    return result;
+    const selectHere = () => select(statements, asked, state);
+    return selections === undefined ? selectHere() : selections.selectThrough(asked, state, selectHere);
   });
+}
+
+function select(statements: Statements, asked: IdentifierQuery, { revision }: ReadState): IdentifierResult {
+  const query = chooseQuery(statements, asked);
+  const ids = new NumberList();
+  const sizes = new NumberList();
+  if (query.withSizes) {
+    for (const [id, size] of rowsOf<[number, number]>(statements.rows(query.select.text), query)) {
+      ids.push(id);
+      sizes.push(size);
+    }
+  } else {
+    for (const id of rowsOf<number>(statements.values(query.select.text), query)) ids.push(id);
+  }
+  const more = query.limit !== undefined && ids.length > query.limit;
+  const length = more ? ids.length - 1 : ids.length;
+  const selected = ids.first(length);
+  let position: string | undefined;
+  if (more) {
+    const parameters = [...query.position.parameters, selected.at(-1)];
+    position = encodePosition(statements.exactRows(query.position.text).get(...parameters) as SqlValue[]);
+  }
+  let remaining: number | undefined;
+  if (query.count !== undefined) {
+    const total = statements.rows(query.count.text).get(...query.count.parameters) as [number];
+    remaining = total[0] - query.subtract - length;
+  }
+  return {
+    ids: selected,
+    sizes: sizes.first(Math.min(length, sizes.length)),
+    revision: String(revision),
+    position,
+    remaining,
+  };
 }

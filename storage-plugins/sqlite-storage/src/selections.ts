@@ -12,20 +12,19 @@ export class Selections {
   #state: ReadState = { revision: 0, rowChanges: 0 };
   #bytes = 0;
 
-  /** What the query found in this state, which it would find again. */
-  find(query: IdentifierQuery, state: ReadState): IdentifierResult | undefined {
-    this.#follow(state);
-    return this.#found.get(keyOf(query));
-  }
-
-  keep(query: IdentifierQuery, state: ReadState, result: IdentifierResult): void {
+  /** What the query found in this state before, else what `select` finds. */
+  selectThrough(query: IdentifierQuery, state: ReadState, select: () => IdentifierResult): IdentifierResult {
     this.#follow(state);
     const key = keyOf(query);
+    const known = this.#found.get(key);
+    if (known !== undefined) return known;
+    const result = select();
     const bytes = key.length + 8 * (result.ids.length + result.sizes.length);
-    if (bytes > mostBytesOfOne) return;
+    if (bytes > mostBytesOfOne) return result;
     if (this.#bytes + bytes > mostBytes) this.#clear();
     this.#found.set(key, result);
     this.#bytes += bytes;
+    return result;
   }
 
   #follow(state: ReadState): void {
