@@ -48,7 +48,7 @@ export interface HostReference {
 /** Names of headers are in lower case. */
 export interface RequestHeaderSettings {
   readonly clientCaFile: string;
-  /** Empty for any. */
+  /** Common names that the proxy's certificate may have; empty for any. */
   readonly allowedNames: readonly string[];
   readonly username: readonly string[];
   readonly group: readonly string[];

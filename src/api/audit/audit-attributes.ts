@@ -1,31 +1,19 @@
+import { requestVerb } from '../../kube/request-verb.js';
 import { apiGroup, apiVersion, pluginGroup, pluginVersion, type RequestTarget } from '../request-path.js';
 import type { ObjectReference } from './audit-event.js';
-
-const verbs: Readonly<Record<string, string>> = {
-  GET: 'get',
-  HEAD: 'get',
-  POST: 'create',
-  PUT: 'update',
-  PATCH: 'patch',
-  DELETE: 'delete',
-};
 
 /** What a kube-apiserver calls a request like this one. */
 export function auditVerb(method: string, target: RequestTarget, query: string): string {
   const { kind } = target;
   if (kind === 'collections' || kind === 'clusters')
-    return method === 'GET' || method === 'HEAD' ? 'list' : verbOf(method);
-  if (kind === 'collection' || (kind === 'plugin' && target.plugin !== undefined)) return verbOf(method);
+    return method === 'GET' || method === 'HEAD' ? 'list' : requestVerb(method);
+  if (kind === 'collection' || (kind === 'plugin' && target.plugin !== undefined)) return requestVerb(method);
   if (kind !== 'resource') return method.toLowerCase();
   if (method !== 'GET' && method !== 'HEAD') {
-    return method === 'DELETE' && target.name === undefined ? 'deletecollection' : verbOf(method);
+    return method === 'DELETE' && target.name === undefined ? 'deletecollection' : requestVerb(method);
   }
   if (target.watch || /(?:^|&)watch=(?:1|t|true)(?:&|$)/i.test(query)) return 'watch';
   return target.name === undefined ? 'list' : 'get';
-}
-
-function verbOf(method: string): string {
-  return verbs[method] ?? method.toLowerCase();
 }
 
 /** What a request is about; undefined for a path that is no resource. */

@@ -1,3 +1,4 @@
+import { requestVerb } from '../../kube/request-verb.js';
 import {
   apiGroup,
   apiVersion,
@@ -26,19 +27,11 @@ export interface PathAttributes {
   readonly path: string;
 }
 
-const verbs: Readonly<Record<string, string>> = {
-  GET: 'get',
-  HEAD: 'get',
-  POST: 'create',
-  PUT: 'update',
-  PATCH: 'patch',
-  DELETE: 'delete',
-};
 const resourcesPath = `/apis/${apiGroup}/${apiVersion}/resources/`;
 
 /** How a kube-apiserver in front of this server sees the request: `path` is percent-encoded and without the query. */
 export function outerAttributes(method: string, path: string, target: RequestTarget): Attributes {
-  const verb = verbs[method] ?? method.toLowerCase();
+  const verb = requestVerb(method);
   const ours = { group: apiGroup, version: apiVersion };
   switch (target.kind) {
     case 'collections':

@@ -1,17 +1,12 @@
 import type { IncomingMessage } from 'node:http';
+import type { RequestHeaderSettings } from '../../config/auth-settings.js';
 import { AuthenticationError, type Authenticator } from './authenticator.js';
 import { type CertificateBundle, leadsTo } from './certificate-bundle.js';
 import { clientCertificateOf } from './client-certificate.js';
 
-/** How a proxy in front says for whom it asks. Names of headers are in lower case. */
-export interface RequestHeaders {
+/** How a proxy in front says for whom it asks. */
+export interface RequestHeaders extends Omit<RequestHeaderSettings, 'clientCaFile'> {
   readonly authorities: CertificateBundle;
-  /** Common names that the proxy's certificate may have; empty for any. */
-  readonly allowedNames: readonly string[];
-  readonly username: readonly string[];
-  readonly uid: readonly string[];
-  readonly group: readonly string[];
-  readonly extraPrefixes: readonly string[];
 }
 
 /**
