@@ -8,6 +8,7 @@ import { checkClient } from './check-client.js';
 import { benchGrowth } from './growth-bench.js';
 import { benchGuard } from './guard-bench.js';
 import { benchHttp } from './http-bench.js';
+import { benchIdle } from './idle-bench.js';
 import { type PodFile, writePodFile } from './pod-file.js';
 import { type Check, describeMachine, type Figure, renderChecks, renderFigures, writeReport } from './report.js';
 import { benchStorage } from './storage-bench.js';
@@ -24,6 +25,7 @@ by turns with it; the ratio is the result. Writes bench-results/latest.json.
   --storage NAMES      sqlite,memory; also postgres, mysql, elasticsearch: the server that CLUSTERDEX_TEST_POSTGRES, CLUSTERDEX_TEST_MYSQL or ELASTICSEARCH_URL names, or one that is started
   --part NAMES         storage,http; also growth: the same gets and label searches among few and many small objects,
                        guard: what the guard around a storage costs a call;
+                       idle: what following 200 clusters takes while nothing happens (KUBEBUILDER_ASSETS);
                        and sync: the first sync of 20,000 pods of a real API server (KUBEBUILDER_ASSETS)
   --growth 10000,1000000   how few, and how many
   --rounds N           turns of subject and limit
@@ -105,6 +107,7 @@ async function run(): Promise<void> {
   };
   try {
     if (parts.includes('guard')) add(await benchGuard({ folder, rounds }));
+    if (parts.includes('idle')) add(await benchIdle());
     for (const storage of values.storage.split(',')) {
       const backend = await openBenchBackend(storage);
       if (typeof backend === 'string') {
