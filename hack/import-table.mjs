@@ -4,9 +4,9 @@
  * `declared` are the dependencies of the nearest package.json. The picture is in docs/adr and in the architecture notes:
  *
  *   storage-contract <- storage-sql <- *-storage        storage-contract <- src
- *   inside src: main -> cli -> app -> { api, synchro, plugin-host } -> query -> { kube, telemetry, config }
+ *   inside src: main -> cli -> app -> { api, synchro, plugin-host } -> query -> { kube, telemetry, config, timing }
  */
-const bottom = ['contract', 'kube', 'telemetry', 'config'];
+const bottom = ['contract', 'kube', 'telemetry', 'config', 'timing'];
 const above = [...bottom, 'query'];
 
 export const pure = { declared: true, node: ['node:buffer', 'node:crypto', 'node:util', 'node:assert'] };
@@ -80,6 +80,7 @@ export const importTable = [
 
   { area: 'config', files: 'src/config/', may: ['contract'], packages: anything },
   { area: 'telemetry', files: 'src/telemetry/', may: ['contract', 'config'], packages: anything },
+  { area: 'timing', files: 'src/timing/', may: [], packages: { declared: false, node: ['node:timers/promises'] } },
   { area: 'kube', files: 'src/kube/', may: ['contract', 'selection'], packages: pure },
   { area: 'query', files: 'src/query/', may: [...bottom, 'selection'], packages: pure },
   { area: 'plugin-host', files: 'src/plugin-host/', may: [...above, 'selection', 'conformance'], packages: anything },

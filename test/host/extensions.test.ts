@@ -323,6 +323,42 @@ describe('a plugin that can stand by', () => {
   });
 });
 
+describe('work of a plugin that fails', () => {
+  it('begins again, with the reason in the log, a health code, and a count of failures', async () => {
+    const lines: { readonly msg: string; readonly err?: { readonly message: string } }[] = [];
+    const logger = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+    const registry = new Registry();
+    const { extensions, close } = await openStorage({
+      ...surroundings(join(folder, 'failing-work')),
+      logger,
+      registry,
+      folders: [extended],
+      name: 'fragile',
+      config: { step: 'serve', fault: 'crash-once' },
+    });
+    extensions.serve();
+    const deadline = performance.now() + 20_000;
+    while (!lines.some(({ msg }) => msg === 'at work')) {
+      if (performance.now() > deadline) throw new Error('its work did not begin again within 20 seconds');
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    const told = lines.filter(({ msg }) => /own work|at work/.test(msg)).map(({ msg, err }) => [msg, err?.message]);
+    expect(told).toEqual([
+      ['the own work of the plugin failed', 'boom'],
+      ['the own work of the plugin begins again', undefined],
+      ['at work', undefined],
+    ]);
+    expect(await extensions.health()).toMatchObject({
+      status: 'HEALTH_ERR',
+      checks: { SERVE_FAILED: { severity: 'error', detail: [expect.stringMatching(/^1 time, /)] } },
+    });
+    expect(await registry.metrics()).toContain(
+      'clusterdex_plugin_serve_failures_total{plugin="fragile",role="active"} 1',
+    );
+    await close();
+  });
+});
+
 describe('transactions of a plugin', () => {
   it('of its own run its steps, or undo them; attach and detach clusters with them', async () => {
     const options = { ...surroundings(join(folder, 'transactions')), folders: [extended], name: 'warehouse' };

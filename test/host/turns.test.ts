@@ -1,7 +1,8 @@
 import type { HealthCheck } from '@clusterdex/storage-contract';
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { createTurns, type TurnsOptions } from '../../src/plugin-host/extensions/turns.js';
+import { createTurns, type Role, type TurnsOptions } from '../../src/plugin-host/extensions/turns.js';
+import type { Clock } from '../../src/timing/clock.js';
 
 const never = new AbortController().signal;
 
@@ -9,6 +10,8 @@ const never = new AbortController().signal;
 function build(options: Partial<TurnsOptions> = {}) {
   const log: string[] = [];
   const checks = new Map<string, HealthCheck>();
+  const failures: Role[] = [];
+  const clock = createManualClock();
   const work = (name: string) => async (signal: AbortSignal) => {
     log.push(`${name} begins`);
     await aborted(signal);
@@ -25,10 +28,40 @@ function build(options: Partial<TurnsOptions> = {}) {
     },
     signal: never,
     deadline: 30_000,
+    clock,
+    countFailure: (turn) => void failures.push(turn),
     logger: pino({ level: 'silent' }),
     ...options,
   });
-  return { turns, log, checks, codes: () => [...checks.keys()] };
+  return { turns, log, checks, failures, clock, codes: () => [...checks.keys()] };
+}
+
+/** Whoever waits for it waits until the test lets the time pass. */
+function createManualClock() {
+  const waiting = new Set<{ readonly milliseconds: number; readonly proceed: () => void }>();
+  const clock: Clock = {
+    now: () => Date.UTC(2026, 0, 1),
+    random: () => 1,
+    sleep: (milliseconds, signal) =>
+      new Promise((resolve) => {
+        const proceed = () => {
+          waiting.delete(waiter);
+          resolve();
+        };
+        const waiter = { milliseconds, proceed };
+        waiting.add(waiter);
+        if (signal.aborted) proceed();
+        else signal.addEventListener('abort', proceed, { once: true });
+      }),
+  };
+  return {
+    ...clock,
+    /** Milliseconds, of each that waits. */
+    waits: () => [...waiting].map(({ milliseconds }) => milliseconds),
+    pass() {
+      for (const { proceed } of [...waiting]) proceed();
+    },
+  };
 }
 
 /** Is elected until `lose` is called; `lost` resolves when the lease may be given away. */
@@ -172,6 +205,115 @@ describe('the turns of a plugin that can stand by', () => {
     turns.begin(true);
     await until(() => log.includes('standby begins'));
     await turns.end();
+  });
+});
+
+describe('work of a plugin that fails', () => {
+  const steady = 60_000;
+
+  it.each<[string, () => Promise<void>, RegExp]>([
+    ['rejects', () => Promise.reject(new Error('boom')), /^its own work failed; the log says more$/],
+    [
+      'throws',
+      () => {
+        throw new Error('boom');
+      },
+      /^its own work failed; the log says more$/,
+    ],
+    ['ends by itself', async () => {}, /^its own work ended though nobody told it to$/],
+  ])('is told and begins again, later and later, when it %s', async (_, fail, summary) => {
+    let runs = 0;
+    const serve = () => {
+      runs += 1;
+      return fail();
+    };
+    const { turns, checks, failures, clock } = build({ serve });
+    turns.begin(false);
+    const waits: number[] = [];
+    for (let run = 1; run <= 8; run++) {
+      await until(() => clock.waits().length === 1 && runs === run);
+      waits.push(...clock.waits());
+      expect(failures).toEqual(new Array(run).fill('active'));
+      expect(checks.get('SERVE_FAILED')).toEqual({
+        severity: 'error',
+        summary: expect.stringMatching(summary),
+        detail: [
+          expect.stringMatching(new RegExp(`^${run} times?, the last at 2026-01-01T00:00:00.000Z; it begins again`)),
+        ],
+      });
+      clock.pass();
+    }
+    expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
+    await turns.end();
+  });
+
+  it('is well again, and waits for a short time again, when it has run for a minute', async () => {
+    let fail = () => {};
+    let runs = 0;
+    const { turns, codes, clock } = build({
+      serve(signal) {
+        runs += 1;
+        return new Promise((resolve, reject) => {
+          fail = () => reject(new Error('boom'));
+          signal.addEventListener('abort', () => resolve());
+        });
+      },
+    });
+    turns.begin(false);
+    for (const expected of [1000, 2000]) {
+      fail();
+      await until(() => clock.waits().includes(expected));
+      expect(clock.waits()).toEqual([expected]);
+      clock.pass();
+      await until(() => clock.waits().includes(steady));
+      expect(codes()).toEqual(['SERVE_FAILED']);
+    }
+    expect(runs).toBe(3);
+    clock.pass();
+    await until(() => codes().length === 0);
+    fail();
+    await until(() => clock.waits().includes(1000));
+    expect(codes()).toEqual(['SERVE_FAILED']);
+    await turns.end();
+  });
+
+  it('tells what it left behind to end, before it begins again', async () => {
+    const signals: AbortSignal[] = [];
+    const { turns, clock } = build({
+      async serve(signal) {
+        expect(signals.every(({ aborted }) => aborted)).toBe(true);
+        expect(signal.aborted).toBe(false);
+        signals.push(signal);
+      },
+    });
+    turns.begin(false);
+    for (const runs of [1, 2]) {
+      await until(() => clock.waits().length === 1 && signals.length === runs);
+      clock.pass();
+    }
+    await until(() => signals.length === 3);
+    await turns.end();
+  });
+
+  it('does not begin again in a process that ends, loses the lease, or wants something else meanwhile', async () => {
+    let runs = 0;
+    const crash = async () => {
+      runs += 1;
+      throw new Error('boom');
+    };
+    const { turns, log, clock, codes } = build({ serve: crash });
+    turns.begin(true);
+    const { lose } = elect(turns);
+    await until(() => clock.waits().length === 1);
+    await lose();
+    await until(() => log.includes('standby begins'));
+    expect(clock.waits()).toEqual([]);
+    expect(codes()).toEqual([]);
+    elect(turns);
+    await until(() => clock.waits().length === 1);
+    await turns.end();
+    expect(clock.waits()).toEqual([]);
+    expect(runs).toBe(2);
   });
 });
 

@@ -18,7 +18,6 @@ import { parseKubeconfig } from '../../src/synchro/connection/kubeconfig.js';
 import { createPipeline } from '../../src/synchro/pipeline/create-pipeline.js';
 import { createInitialEventsOffer } from '../../src/synchro/reflector/initial-events-offer.js';
 import { createStoredVersions } from '../../src/synchro/reflector/stored-versions.js';
-import { systemClock } from '../../src/synchro/resource-sync/clock.js';
 import { createResourceSync } from '../../src/synchro/resource-sync/create-resource-sync.js';
 import type {
   ResourceSync,
@@ -26,6 +25,7 @@ import type {
   ResourceSyncStatus,
 } from '../../src/synchro/resource-sync/resource-sync.js';
 import { createWriteBudget } from '../../src/synchro/writer/write-budget.js';
+import { systemClock } from '../../src/timing/clock.js';
 import { type ApiServer, apiServerAssets, apiServerNotRun, startApiServer } from '../support/api-server.js';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.js';
 import { openTestStorage } from '../support/open-test-storage.js';

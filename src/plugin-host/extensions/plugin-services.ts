@@ -14,6 +14,7 @@ import {
 } from '@clusterdex/storage-contract';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { systemClock } from '../../timing/clock.js';
 import type { CallGate } from '../call-gate.js';
 import type { HostServices } from '../create-host.js';
 import type { Deadlines } from '../deadlines.js';
@@ -29,6 +30,7 @@ import { createHostState } from './host-state.js';
 import { createJournal } from './journal.js';
 import { createNotices } from './notices.js';
 import { findCommand, runCommand } from './run-command.js';
+import { createServeFailures } from './serve-failures.js';
 import { bindStandby } from './standby.js';
 import { createTransactions, type Transaction, type Transactions } from './transactions.js';
 import { createTurns, type Role, type Turns } from './turns.js';
@@ -215,6 +217,8 @@ export function createPluginServices(options: PluginServicesOptions): PluginServ
         setCheck: (code, check) => report.setOwn(code, check),
         signal: options.signal,
         deadline: deadlines.close,
+        clock: systemClock,
+        countFailure: createServeFailures(name, registry),
         logger,
       });
       turns = working;

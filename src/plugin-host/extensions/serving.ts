@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import { Backoff } from '../../timing/backoff.js';
+import type { Clock } from '../../timing/clock.js';
 import { withDeadline } from '../deadline.js';
 
 export interface Serving {
@@ -18,34 +20,76 @@ export interface ServingOptions {
   /** Milliseconds between the signal and the end. */
   readonly deadline: number;
   readonly logger: Logger;
-  /** Called when it ends before it was told to, with what happened. */
-  readonly onFailed: (summary: string) => void;
+  readonly clock: Clock;
+  /** Called each time that it ends before it was told to. It begins again by itself. */
+  readonly onFailed: (failure: ServingFailure) => void;
+  /** Called when it has run for a minute after it failed. */
+  readonly onSteady: () => void;
 }
 
-/** Runs work of a plugin until the signal. What it ends with before is a failure, and it does not begin again. */
+export interface ServingFailure {
+  readonly summary: string;
+  /** Since it last ran for a minute; this one counts. */
+  readonly failures: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Milliseconds after which work that began again counts as well again. */
+const steadyAfter = 60_000;
+const waits = { first: 1000, longest: 60_000 };
+
+/** Runs work of a plugin until the signal. What fails or ends before begins again, each time later, from a second to a minute. */
 export function createServing(serve: (signal: AbortSignal) => Promise<void>, options: ServingOptions): Serving {
-  const { what, deadline, logger, onFailed } = options;
+  const { what, deadline, logger, clock, onFailed, onSteady } = options;
   const ending = new AbortController();
   const signal = AbortSignal.any([options.signal, ending.signal]);
+  const backoff = new Backoff(clock, waits);
+  let failures = 0;
   let isRunning = true;
   let inTime: Promise<boolean> | undefined;
   const running = run();
 
   async function run(): Promise<void> {
-    try {
-      await serve(signal);
-      if (signal.aborted) return;
-      logger.error({}, `${what} ended though nobody told it to`);
-      onFailed('ended though nobody told it to');
-    } catch (error) {
-      if (signal.aborted) logger.warn({ err: error }, `${what} failed while it ended`);
-      else {
-        logger.error({ err: error }, `${what} failed`);
-        onFailed('failed; the log says more');
-      }
-    } finally {
-      isRunning = false;
+    while (!signal.aborted) {
+      const summary = await runOnce();
+      if (summary === undefined) break;
+      failures += 1;
+      onFailed({ summary, failures, at: clock.now() });
+      await backoff.wait(signal);
+      if (!signal.aborted) logger.info({ failures }, `${what} begins again`);
     }
+    isRunning = false;
+  }
+
+  /** What it failed with, unless it was told to end. Its signal aborts then, too, for what it may have left behind. */
+  async function runOnce(): Promise<string | undefined> {
+    const ended = new AbortController();
+    const either = AbortSignal.any([signal, ended.signal]);
+    if (failures > 0) void watchSteadiness(either);
+    try {
+      await serve(either);
+      if (signal.aborted) return undefined;
+      logger.error({}, `${what} ended though nobody told it to`);
+      return 'ended though nobody told it to';
+    } catch (error) {
+      if (signal.aborted) {
+        logger.warn({ err: error }, `${what} failed while it ended`);
+        return undefined;
+      }
+      logger.error({ err: error }, `${what} failed`);
+      return 'failed; the log says more';
+    } finally {
+      ended.abort();
+    }
+  }
+
+  async function watchSteadiness(until: AbortSignal): Promise<void> {
+    await clock.sleep(steadyAfter, until);
+    if (until.aborted) return;
+    failures = 0;
+    backoff.reset();
+    onSteady();
   }
 
   async function stop(): Promise<boolean> {

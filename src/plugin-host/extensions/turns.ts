@@ -1,9 +1,13 @@
 import type { HealthCheck } from '@clusterdex/storage-contract';
 import type { Logger } from 'pino';
-import { createServing, type Serving } from './serving.js';
+import type { Clock } from '../../timing/clock.js';
+import { createServing, type Serving, type ServingFailure } from './serving.js';
 
 /** What a process is for a plugin: the one that does its work, one that waits for its turn, or neither at the moment. */
 export type Role = 'active' | 'standby' | 'changing';
+
+/** A role with work of its own. */
+export type Turn = Exclude<Role, 'changing'>;
 
 export interface TurnsOptions {
   /** Whether the plugin has a part for standby; without one it is active in every process. */
@@ -17,6 +21,9 @@ export interface TurnsOptions {
   readonly signal: AbortSignal;
   /** Milliseconds that the work of one role gets to end. */
   readonly deadline: number;
+  readonly clock: Clock;
+  /** Called for each time that the work of a role ended before it was told to. */
+  readonly countFailure: (role: Turn) => void;
   readonly logger: Logger;
 }
 
@@ -33,8 +40,6 @@ export interface Turns {
   end(): Promise<void>;
 }
 
-type Turn = 'active' | 'standby';
-
 const words = {
   active: { code: 'SERVE', log: 'the own work of the plugin', summary: 'its own work' },
   standby: { code: 'STANDBY', log: 'the work of the plugin on standby', summary: 'its work on standby' },
@@ -42,7 +47,7 @@ const words = {
 
 /** At any time at most one of the two works, but for what hangs: that is left behind, and does not begin a second time before it has ended. */
 export function createTurns(options: TurnsOptions): Turns {
-  const { canStandBy, prepare, setCheck, signal, deadline, logger } = options;
+  const { canStandBy, prepare, setCheck, signal, deadline, clock, countFailure, logger } = options;
   const work = { active: options.serve, standby: options.standBy };
   const servings: Partial<Record<Turn, Serving>> = {};
   let role: Role = canStandBy ? 'changing' : 'active';
@@ -93,7 +98,16 @@ export function createTurns(options: TurnsOptions): Turns {
       signal,
       deadline,
       logger,
-      onFailed: (what) => setCheck(`${code}_FAILED`, { severity: 'error', summary: `${summary} ${what}` }),
+      clock,
+      onFailed(failure) {
+        countFailure(turn);
+        setCheck(`${code}_FAILED`, {
+          severity: 'error',
+          summary: `${summary} ${failure.summary}`,
+          detail: [describe(failure)],
+        });
+      },
+      onSteady: () => setCheck(`${code}_FAILED`, undefined),
     });
   }
 
@@ -124,4 +138,9 @@ export function createTurns(options: TurnsOptions): Turns {
       await Promise.all([servings.active?.end(), servings.standby?.end()]);
     },
   };
+}
+
+function describe({ failures, at }: ServingFailure): string {
+  const times = failures === 1 ? '1 time' : `${failures} times`;
+  return `${times}, the last at ${new Date(at).toISOString()}; it begins again by itself, and counts as well when it has run for a minute`;
 }

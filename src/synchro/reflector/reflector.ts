@@ -1,6 +1,6 @@
+import { Backoff } from '../../timing/backoff.js';
+import type { Clock } from '../../timing/clock.js';
 import { ConnectionError } from '../connection/connection-error.js';
-import { Backoff } from '../resource-sync/backoff.js';
-import type { Clock } from '../resource-sync/clock.js';
 import type { InitialEventsOffer } from './initial-events-offer.js';
 import { listPages } from './list-pages.js';
 import { readServerRevision } from './read-server-revision.js';

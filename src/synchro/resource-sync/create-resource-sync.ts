@@ -6,6 +6,8 @@ import {
   type StorageError,
   type WriteResult,
 } from '@clusterdex/storage-contract';
+import { Backoff } from '../../timing/backoff.js';
+import { type Clock, systemClock } from '../../timing/clock.js';
 import { ConnectionError } from '../connection/connection-error.js';
 import { describeObject, formatDescription } from '../import/describe-object.js';
 import { prepareRow } from '../import/prepare-row.js';
@@ -18,8 +20,6 @@ import { type ReflectorPhase, runReflector } from '../reflector/reflector.js';
 import type { ReflectorHandler } from '../reflector/reflector-source.js';
 import { resourcePath } from '../reflector/resource-path.js';
 import { ChangeWriter, type QueuedChange } from '../writer/change-writer.js';
-import { Backoff } from './backoff.js';
-import { type Clock, systemClock } from './clock.js';
 import type { ResourceSync, ResourceSyncOptions, ResourceSyncStatus, SyncReason } from './resource-sync.js';
 import { SyncState } from './sync-state.js';
 

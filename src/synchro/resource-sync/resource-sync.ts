@@ -6,12 +6,12 @@ import type {
   StorageFactory,
   WriteResult,
 } from '@clusterdex/storage-contract';
+import type { Clock } from '../../timing/clock.js';
 import type { ClusterConnection } from '../connection/cluster-connection.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { InitialEventsOffer } from '../reflector/initial-events-offer.js';
 import type { StoredVersions } from '../reflector/stored-versions.js';
 import type { WriteBudget } from '../writer/write-budget.js';
-import type { Clock } from './clock.js';
 import type { ResourceSyncMetrics } from './resource-sync-metrics.js';
 
 /** Keeps what is stored of one resource type of one cluster as the cluster has it: lists once, watches for ever. */

@@ -1,6 +1,6 @@
 import type { StorageError, WriteResult } from '@clusterdex/storage-contract';
+import type { Clock } from '../../timing/clock.js';
 import type { RequestKind } from '../reflector/reflector.js';
-import type { Clock } from './clock.js';
 import {
   type ResourceSyncOptions,
   type ResourceSyncStatus,

@@ -5,8 +5,8 @@ import {
   type StorageError,
   type WriteResult,
 } from '@clusterdex/storage-contract';
-import { Backoff } from '../resource-sync/backoff.js';
-import type { Clock } from '../resource-sync/clock.js';
+import { Backoff } from '../../timing/backoff.js';
+import type { Clock } from '../../timing/clock.js';
 import type { WriteBudget } from './write-budget.js';
 
 export interface ChangeWriterOptions {

@@ -1,8 +1,8 @@
 import { createStorageError, type ObjectChange, prepareObject, type WriteResult } from '@clusterdex/storage-contract';
 import { describe, expect, it } from '@jest/globals';
-import { systemClock } from '../../../src/synchro/resource-sync/clock.js';
 import { ChangeWriter, type QueuedChange } from '../../../src/synchro/writer/change-writer.js';
 import { createWriteBudget, type WriteBudget } from '../../../src/synchro/writer/write-budget.js';
+import { systemClock } from '../../../src/timing/clock.js';
 
 function upsert(name: string, version: number, uid = name): QueuedChange {
   const metadata = { name, uid, resourceVersion: String(version) };

@@ -21,6 +21,9 @@ export interface StandbyRoute extends Omit<PluginRoute, 'handler'> {
  */
 export interface StandbyPart {
   readonly routes?: readonly StandbyRoute[];
-  /** Begins each time that the process begins to stand by; resolves soon after the signal aborts, before `serve` of the plugin begins. To end before that is a failure. */
+  /**
+   * Begins each time that the process begins to stand by; resolves soon after the signal aborts, before `serve` of the plugin begins. To end or fail
+   * before that is a failure, after which it begins again as `serve` does.
+   */
   serve?(host: StandbyHost, signal: AbortSignal): Promise<void>;
 }

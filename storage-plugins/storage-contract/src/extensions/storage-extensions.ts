@@ -13,7 +13,8 @@ export interface StorageExtensions {
   notify?(notice: Notice): Promise<void> | void;
   /**
    * Begins when the server serves, and with `standby` each time that the process takes the lease; resolves soon after the signal aborts, before
-   * the storage is shut down, or before another process takes the lease. To end before that is a failure.
+   * the storage is shut down, or before another process takes the lease. To end or fail before that
+   * is a failure: it begins again after a second, later each time, up to a minute. A signal is for one run, and aborts when that has ended in any way.
    */
   serve?(signal: AbortSignal): Promise<void>;
   /** In place of `routes` and `serve` while another process holds the lease of the writer. */
