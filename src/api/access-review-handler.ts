@@ -8,7 +8,7 @@ import { ApiError, badRequest } from './api-error.js';
 import type { Access } from './auth/access.js';
 import { documentOffer } from './negotiate.js';
 import { readBody } from './read-body.js';
-import type { RequestTarget } from './request-path.js';
+import { apiGroup, apiVersion as ownVersion, type RequestTarget } from './request-path.js';
 import { sendBytes } from './respond.js';
 
 const longestBody = 64 * 1024;
@@ -29,6 +29,8 @@ export interface ReviewQuestion {
   readonly access: Access | undefined;
   /** Undefined for all. */
   readonly cluster: string | undefined;
+  /** ApiError where a request would be refused, or for nothing. `path` is one of this server. */
+  checkPath(method: string, path: string): Promise<void>;
 }
 
 /** Answers the question in the body with the object that it is, filled in. ApiError when it cannot be made out. */
@@ -80,8 +82,11 @@ function readSpec(body: Buffer, review: AccessReview, read: Reader): Spec {
 }
 
 /** What anybody may, as far as the caller has the right to it. */
-async function answerFor(spec: Spec, { review, access, cluster }: ReviewQuestion): Promise<object> {
+async function answerFor(spec: Spec, question: ReviewQuestion): Promise<object> {
+  const { review, access, cluster } = question;
   const status = answer(review, spec);
+  const other = members(spec.nonResourceAttributes);
+  if ('allowed' in status && other !== undefined) return answerForPath(other, question);
   if (access === undefined) return status;
   if (!('allowed' in status)) {
     const evaluationError = 'rights are reviewed one by one: ask with a SelfSubjectAccessReview';
@@ -98,6 +103,32 @@ async function answerFor(spec: Spec, { review, access, cluster }: ReviewQuestion
     ...(name ? { name: String(name) } : {}),
   });
   return { allowed };
+}
+
+const methods: ReadonlySet<unknown> = new Set(['get', 'head', 'post', 'put', 'patch', 'delete', 'options']);
+const noPath = { allowed: false, reason: 'this server has nothing at this path' };
+
+/**
+ * A path is one below the address that was asked, a cluster's as a rule, and one from the root as well: `kubectl get --raw` asks there. Yes
+ * where something is served in at least one of these places, and wherever it is, the caller may ask for it.
+ */
+async function answerForPath({ verb, path }: Spec, { cluster, checkPath }: ReviewQuestion): Promise<object> {
+  if (!methods.has(verb) || typeof path !== 'string') return { allowed: false };
+  const resources = `/apis/${apiGroup}/${ownVersion}/resources`;
+  const below = cluster === undefined ? resources : `${resources}/clusters/${encodeURIComponent(cluster)}`;
+  let answered: object = noPath;
+  for (const place of [path, `${below}${path}`]) {
+    try {
+      await checkPath(String(verb).toUpperCase(), place);
+      answered = { allowed: true };
+    } catch (error) {
+      const { code = 0, message = '' } = error instanceof ApiError ? error.status : {};
+      if (code === 403) return { allowed: false };
+      if (code === 405) return { allowed: false, reason: message };
+      if (code !== 400 && code !== 404) throw error;
+    }
+  }
+  return answered;
 }
 
 function answer(review: AccessReview, spec: Spec): object {

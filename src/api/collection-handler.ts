@@ -48,6 +48,8 @@ export interface CollectionHandler {
   list(response: ServerResponse): void;
   /** The objects of one; rejects with what the error bridge knows. */
   get(response: ServerResponse, name: string, question: ResourceQuestion): Promise<void>;
+  /** Rejects as `get` would without a query, where there is no such collection or the caller may see nothing of it. */
+  check(name: string, access: Access | undefined): Promise<void>;
 }
 
 const collectionKind = Object.freeze({ group: apiGroup, version: apiVersion, kind: 'CollectionResource' });
@@ -76,6 +78,11 @@ export function createCollectionHandler(options: CollectionHandlerOptions): Coll
     });
   }
 
+  function refuseUnknown(name: string): void {
+    if (factory.collectionResources().some((collection) => collection.name === name)) return;
+    throw new ApiError(notFound(collectionType, name));
+  }
+
   return {
     list(response) {
       const { transform, encoding } = formOf(response.req, definitionsOffer);
@@ -84,10 +91,16 @@ export function createCollectionHandler(options: CollectionHandlerOptions): Coll
         transform === undefined ? definitionsDocument(collections) : definitionsTable(collections, transform);
       sendBytes(response, encoding.document(document), { type: encoding.contentType });
     },
+    async check(name, access) {
+      refuseUnknown(name);
+      await limitsOf(
+        name,
+        parseListRequest({ query: '', collection: name, gates, storageName, continueTokens }),
+        access,
+      );
+    },
     async get(response, name, { query, access }) {
-      if (!factory.collectionResources().some((collection) => collection.name === name)) {
-        throw new ApiError(notFound(collectionType, name));
-      }
+      refuseUnknown(name);
       const { transform, encoding } = formOf(response.req, listOffer);
       const list = parseListRequest({ query, collection: name, gates, storageName, continueTokens });
       const limits = await limitsOf(name, list, access);

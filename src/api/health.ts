@@ -27,6 +27,12 @@ const checksOf = {
 } as const satisfies Record<HealthEndpoint, readonly string[]>;
 type CheckName = (typeof checksOf)[HealthEndpoint][number];
 
+/** Whether an endpoint has a check of this name. */
+export function isHealthCheck(endpoint: HealthEndpoint, check: string): boolean {
+  const known: readonly string[] = checksOf[endpoint];
+  return known.includes(check);
+}
+
 /** Kubernetes' health endpoints: 200 `ok`, or 503 with the failed checks. What a check found stays in the log. */
 export function createHealthHandler(options: HealthOptions) {
   const { factory, logger } = options;

@@ -11,6 +11,7 @@ import { ApiError, badRequest, readOnly, unknownPath } from './api-error.js';
 import { type AuditLog, auditRecordOf } from './audit/audit-log.js';
 import type { Access } from './auth/access.js';
 import type { Guard } from './auth/guard.js';
+import { createPathCheck } from './check-path.js';
 import { clusterListDocument } from './cluster-list.js';
 import { collectionType, createCollectionHandler } from './collection-handler.js';
 import { createDiscoveryHandler, sendOuterDiscovery } from './discovery-handler.js';
@@ -61,20 +62,21 @@ export function createRequestHandler(options: RequestHandlerOptions) {
   const metrics = createRequestMetrics(registry, () => inFlight);
   const inventory = createInventoryCache({ factory: options.factory, logger });
   const represent = createRepresentations(options.now ?? Date.now);
-  const serveResource = createResourceHandler({ ...options, inventory, represent });
+  const resources = createResourceHandler({ ...options, inventory, represent });
   const serveDiscovery = createDiscoveryHandler(inventory, options);
   const serveOpenapi = createOpenapiHandler(inventory, options);
   const collections = createCollectionHandler({ ...options, inventory, represent });
   const serveHealth = createHealthHandler(options);
-  const servePlugin = options.plugin && createPluginHandler(options.plugin);
+  const plugin = options.plugin && createPluginHandler(options.plugin);
   const outer = outerDiscovery(options.plugin);
   const proxy = options.proxy && createProxyHandler({ ...options, ...options.proxy, inventory });
+  const checkPath = createPathCheck({ resources, collections, inventory, plugin, proxy });
 
   async function serve(response: ServerResponse, target: RequestTarget, question: ResourceQuestion): Promise<void> {
     const { query } = question;
     switch (target.kind) {
       case 'resource':
-        return serveResource(response, target, question);
+        return resources.serve(response, target, question);
       case 'version':
       case 'core':
       case 'groups':
@@ -110,7 +112,8 @@ export function createRequestHandler(options: RequestHandlerOptions) {
     const review = request.method === 'POST' ? findAccessReview(target) : undefined;
     if (review === undefined) throw readOnly();
     const cluster = target.kind === 'resource' ? target.cluster : undefined;
-    return serveAccessReview(request, response, { review, access, cluster });
+    const checkedPath = (method: string, path: string) => checkPath({ method, path, access, request });
+    return serveAccessReview(request, response, { review, access, cluster, checkPath: checkedPath });
   }
 
   /** `encrypted`: a client that came by a name that is not in the certificate, led by DNS rebinding, did not come this far. */
@@ -133,8 +136,8 @@ export function createRequestHandler(options: RequestHandlerOptions) {
       if (target.kind === 'unknown') throw unknownPath();
       const passage = proxy?.find(request, { target, path, query });
       if (passage !== undefined) await proxy?.serve(response, passage, access);
-      else if (target.kind === 'plugin' && servePlugin !== undefined)
-        await servePlugin(response, target, { isReviewed: access !== undefined });
+      else if (target.kind === 'plugin' && plugin !== undefined)
+        await plugin.serve(response, target, { isReviewed: access !== undefined });
       else if (method === 'GET' || method === 'HEAD') await serve(response, target, { query, access });
       else await serveReview(response, target, access);
     } catch (error) {

@@ -9,7 +9,7 @@ import { parseGetRequest } from '../query/parse-get-request.js';
 import { parseListRequest } from '../query/parse-list-request.js';
 import { intersectNames } from '../query/resolve-fields.js';
 import { type AnswerForm, formOf } from './answer-form.js';
-import { ApiError, unknownCluster, unknownPath, unknownSubresource } from './api-error.js';
+import { ApiError, badRequest, unknownCluster, unknownPath, unknownSubresource } from './api-error.js';
 import { atRevision } from './at-revision.js';
 import type { Access } from './auth/access.js';
 import { describeLimits, type Limits, limit } from './auth/limits.js';
@@ -48,13 +48,13 @@ export interface ResourceQuestion {
   readonly access: Access | undefined;
 }
 
-export type ResourceHandler = (
-  response: ServerResponse,
-  target: ResourceTarget,
-  question: ResourceQuestion,
-) => Promise<void>;
-
 /** Serves gets and lists of resources; rejects with what the error bridge knows. */
+export interface ResourceHandler {
+  serve(response: ServerResponse, target: ResourceTarget, question: ResourceQuestion): Promise<void>;
+  /** Rejects as `serve` would without a query, as far as that depends on the type and on what the caller may see. */
+  check(target: ResourceTarget, access: Access | undefined): Promise<void>;
+}
+
 export function createResourceHandler(options: ResourceHandlerOptions): ResourceHandler {
   const { inventory, lists, watches } = options;
 
@@ -77,21 +77,9 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
   }
 
   async function serveList(response: ServerResponse, request: ResourceRequest): Promise<void> {
-    const { target, query, served } = request;
-    const { inventory: type, printer } = served;
+    const { served } = request;
     const { transform, encoding } = formOf(response.req, listOffer);
-    const list = parseListRequest({
-      query,
-      cluster: target.cluster,
-      namespace: target.namespace,
-      scope: `${target.group}/${target.version}/${target.resource}`,
-      selectableFields: selectableFieldsOf(type),
-      defaultOrder: transform?.kind === 'Table' ? printer.order : undefined,
-      gates: options.gates,
-      storageName: options.storageName,
-      continueTokens: options.continueTokens,
-      watch: target.watch,
-    });
+    const list = parseList(request, transform);
     const limits = await limitsOf(request, list);
     const limited = limits === undefined ? list : { ...list, options: limit(list.options, limits) };
     if (list.watch !== undefined) return serveWatch(response, request, { list: limited, limits });
@@ -105,6 +93,21 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
         encoding,
         warning: joinWarnings([warningOf(request, limited.options.clusters, limits), scan]),
       });
+    });
+  }
+
+  function parseList({ target, query, served }: ResourceRequest, transform: AnswerForm['transform']): ParsedList {
+    return parseListRequest({
+      query,
+      cluster: target.cluster,
+      namespace: target.namespace,
+      scope: `${target.group}/${target.version}/${target.resource}`,
+      selectableFields: selectableFieldsOf(served.inventory),
+      defaultOrder: transform?.kind === 'Table' ? served.printer.order : undefined,
+      gates: options.gates,
+      storageName: options.storageName,
+      continueTokens: options.continueTokens,
+      watch: target.watch,
     });
   }
 
@@ -148,7 +151,6 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
   async function serveObject(response: ServerResponse, request: ResourceRequest, name: string): Promise<void> {
     const { target, query, served } = request;
     const { cluster, namespace = '' } = target;
-    if (served.inventory.namespaced && target.namespace === undefined) throw unknownPath();
     const asked = query === '' ? undefined : parseGetRequest(query);
     await request.access?.checkObject(target, { injectEvents: asked?.injectEvents });
     if (cluster === undefined) throw await refuseWithoutCluster(served.storage, target);
@@ -174,15 +176,39 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
     return options.represent({ transform, kind, printer, isList, includeObject, onlyMetadata });
   }
 
-  return async (response, target, question) => {
+  async function open(target: ResourceTarget, question: ResourceQuestion): Promise<ResourceRequest> {
     const { view, served } = await locate(target);
     const { subresource } = target;
     if (subresource !== undefined && (subresource !== 'status' || target.watch)) throw unknownSubresource(target);
-    if (!served.inventory.namespaced && target.namespace !== undefined) throw unknownPath();
-    const request = { target, ...question, view, served };
-    if (target.name === undefined || target.watch) return serveList(response, request);
-    return serveObject(response, request, target.name);
+    const { namespaced } = served.inventory;
+    if (!namespaced && target.namespace !== undefined) throw unknownPath();
+    if (namespaced && target.namespace === undefined && nameOf(target) !== undefined) throw unknownPath();
+    return { target, ...question, view, served };
+  }
+
+  return {
+    async serve(response, target, question) {
+      const request = await open(target, question);
+      const name = nameOf(target);
+      return name === undefined ? serveList(response, request) : serveObject(response, request, name);
+    },
+    async check(target, access) {
+      const request = await open(target, { query: '', access });
+      if (nameOf(target) === undefined) {
+        const list = parseList(request, undefined);
+        await limitsOf(request, list);
+        if (list.watch !== undefined && !options.canWatch) throw new ApiError(methodNotAllowed('watch', target));
+      } else {
+        await access?.checkObject(target);
+        if (target.cluster === undefined) throw badRequest('an object is read from one cluster');
+      }
+    },
   };
+}
+
+/** Of the object that is asked for; undefined for a list. */
+function nameOf({ name, watch }: ResourceTarget): string | undefined {
+  return watch ? undefined : name;
 }
 
 /** A status is read with its object, and stands in it. */

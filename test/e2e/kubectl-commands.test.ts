@@ -301,6 +301,8 @@ describeKubectl.each(['sqlite', 'memory'])('commands of a real kubectl on %s', (
       }
       expect(canI('delete', 'pods')).toEqual({ status: 1, stdout: 'no - this server is read-only\n', stderr: '' });
       expect(canI('delete', 'pods', '--quiet').status).toBe(1);
+      expect(canI('get', '/metrics')).toEqual(printed('yes\n'));
+      expect(canI('get', '/logs/kubelet.log').stdout).toBe('no - this server has nothing at this path\n');
       expect(canI('--list', '--no-headers').stdout).toMatch(/^\*\.\* +\[\] +\[\] +\[get list watch\]$/m);
       expect(run('--context', 'clusterpedia', 'auth', 'can-i', 'list', 'pods')).toEqual(printed('yes\n'));
     });

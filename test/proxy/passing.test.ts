@@ -315,6 +315,24 @@ describe('requests that are passed on', () => {
       expect(await ask('member/proxy/version', {}, guarded)).toMatchObject({ code: 403 });
       granted.add('*/member');
       expect(await ask('member/proxy/version', {}, guarded)).toMatchObject({ code: 200 });
+      const canI = async (verb: string, path: string) => {
+        const body = { kind: 'SelfSubjectAccessReview', apiVersion: 'authorization.k8s.io/v1' };
+        const { text } = await ask(
+          'member/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+          { method: 'POST', body: JSON.stringify({ ...body, spec: { nonResourceAttributes: { verb, path } } }) },
+          guarded,
+        );
+        return JSON.parse(text).status.allowed;
+      };
+      const sent = seen.length;
+      expect(await canI('delete', '/proxy/x')).toBe(true);
+      expect(await canI('get', '/api/v1/namespaces/shop/pods/web/log')).toBe(true);
+      expect(await canI('delete', '/api/v1/namespaces/shop/pods/web')).toBe(false);
+      granted.clear();
+      expect(await canI('delete', '/proxy/x')).toBe(false);
+      expect(await canI('get', '/api/v1/namespaces/shop/pods/web/log')).toBe(false);
+      expect(seen).toHaveLength(sent);
+      granted.add('*/member');
       // The way there is reviewed as well, with the verb of the method.
       await ask('member/proxy/x', { method: 'DELETE' }, guarded);
       expect(asked).toContainEqual(

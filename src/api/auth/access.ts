@@ -4,8 +4,8 @@ import type {
   ResourceTypeSelector,
   StorageFactory,
 } from '@clusterdex/storage-contract';
-import type { ResourceTarget } from '../request-path.js';
-import { type ContentScope, contentAttributes, innerAttributes } from './attributes.js';
+import type { RequestTarget, ResourceTarget } from '../request-path.js';
+import { type ContentScope, contentAttributes, innerAttributes, outerAttributes } from './attributes.js';
 import type { Authorizer } from './authorizer.js';
 import { forbidden } from './forbidden.js';
 import type { Limits } from './limits.js';
@@ -14,6 +14,8 @@ import type { User } from './user.js';
 /** What the caller of a request may see of what clusters hold. Everything rejects with ApiError 403 when that is nothing, 503 when nobody can say. */
 export interface Access {
   readonly user: User;
+  /** The review of the path that a request with this method goes through before any other. */
+  checkPath(method: string, path: string, target: RequestTarget): Promise<void>;
   /** Whether the content may be read, or whatever the verb says. */
   allows(verb: string, scope: ContentScope): Promise<boolean>;
   /** `injectEvents`: whether the events of the object come along. */
@@ -46,6 +48,8 @@ export interface AccessOptions {
   readonly user: User;
   readonly authorizer: Authorizer;
   readonly factory: StorageFactory;
+  /** Whether everybody may ask this path, which is of no resource. */
+  readonly isOpen: (path: string) => boolean;
 }
 
 type Place = Pick<ContentScope, 'cluster' | 'namespace'>;
@@ -58,7 +62,7 @@ const mostNamespaces = 5000;
 const mostPlaces = 1000;
 const atOnce = 32;
 
-export function createAccess({ user, authorizer, factory }: AccessOptions): Access {
+export function createAccess({ user, authorizer, factory, isOpen }: AccessOptions): Access {
   async function may(verb: string, scope: ContentScope): Promise<boolean> {
     return (await authorizer.decide(user, contentAttributes(verb, scope))).allowed;
   }
@@ -129,6 +133,12 @@ export function createAccess({ user, authorizer, factory }: AccessOptions): Acce
   return {
     user,
     allows,
+    async checkPath(method, path, target) {
+      const attributes = outerAttributes(method, path, target);
+      if ('path' in attributes && isOpen(path)) return;
+      const { allowed, reason } = await authorizer.decide(user, attributes);
+      if (!allowed) throw forbidden(user, attributes, reason);
+    },
     async checkObject(target, { injectEvents = false } = {}) {
       const { group, resource, cluster, namespace, name } = target;
       const scope = { group, resource, cluster, namespace, name };

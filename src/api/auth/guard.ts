@@ -51,7 +51,7 @@ export function createGuard(options: GuardOptions): Guard {
       if (authorizer.allowsAll) return { user, access: undefined, reason: '' };
       const { allowed, reason } = await authorizer.decide(user, attributes);
       if (!allowed) throw forbidden(user, attributes, reason);
-      return { user, access: createAccess({ user, authorizer, factory }), reason };
+      return { user, access: createAccess({ user, authorizer, factory, isOpen }), reason };
     },
   };
 }

@@ -19,7 +19,16 @@ const usualLimit = 64 * 1024;
 const credentials = ['authorization', 'cookie', 'proxy-authorization'];
 
 /** Serves what a plugin does beside storing. ApiError or StorageError for what goes wrong. */
-export function createPluginHandler(plugin: ServedPlugin) {
+export interface PluginHandler {
+  serve(response: ServerResponse, target: PluginTarget, caller: PluginCaller): Promise<void>;
+  /** ApiError where a request with this method, over the connection of `request`, has nobody to answer it. */
+  check(
+    target: PluginTarget,
+    caller: PluginCaller & { readonly method: string; readonly request: IncomingMessage },
+  ): void;
+}
+
+export function createPluginHandler(plugin: ServedPlugin): PluginHandler {
   const table = createRouteTable(plugin.routes);
   const standbyTable = createRouteTable(plugin.standbyRoutes);
   const group = discoveredPlugin(plugin.name);
@@ -73,7 +82,7 @@ export function createPluginHandler(plugin: ServedPlugin) {
     sendAnswer(response, route, await plugin.callRoute(route, asked, whileConnected(response)));
   }
 
-  return async (response: ServerResponse, target: PluginTarget, caller: PluginCaller): Promise<void> => {
+  async function serve(response: ServerResponse, target: PluginTarget, caller: PluginCaller): Promise<void> {
     const request = response.req;
     const { plugin: name, rest } = target;
     if (name === undefined) {
@@ -90,6 +99,28 @@ export function createPluginHandler(plugin: ServedPlugin) {
     if (rest.length !== 1 || (first !== 'commands' && first !== 'health')) return serveRoute(response, rest, caller);
     allowMethods(request, response, ['GET', 'HEAD']);
     send(response, first === 'health' ? healthDocument(await plugin.health()) : commandListDocument(plugin.commands));
+  }
+
+  return {
+    serve,
+    check({ plugin: name, rest }, { method, request, isReviewed }) {
+      const isRead = method === 'GET' || method === 'HEAD';
+      const [first, command] = rest;
+      if (name === undefined || (rest.length === 1 && (first === 'commands' || first === 'health'))) {
+        if (!isRead) throw new ApiError(methodNotAllowed());
+      } else if (name !== plugin.name) throw unknownPath();
+      else if (first === 'commands' && rest.length === 2) {
+        const found = plugin.commands.find((candidate) => candidate.name === command);
+        if (found === undefined) throw unknownPath();
+        if (method !== 'POST') throw new ApiError(methodNotAllowed());
+        if (found.permission !== 'r') requireWriter(request, { isReviewed });
+      } else {
+        const found = table.find(method, rest);
+        if (found === undefined) throw unknownPath();
+        if (!('route' in found)) throw new ApiError(methodNotAllowed());
+        if (!isRead) requireWriter(request, { isReviewed });
+      }
+    },
   };
 }
 

@@ -11,7 +11,7 @@ import { forbidden } from '../auth/forbidden.js';
 import { allowSilence } from '../client-pace.js';
 import type { InventoryCache } from '../inventory-cache.js';
 import type { RunningLists } from '../running-lists.js';
-import { type AskedPath, findPassage, type PassageRequest } from './find-passage.js';
+import { type AskedPath, findPassage, type PassageRequest, type PassedRequest } from './find-passage.js';
 import type { MemberAnswer, MemberCluster, MemberClusters } from './member-clusters.js';
 import { answerHeaders, callerIdentity, requestHeaders } from './proxy-headers.js';
 import { join, pump } from './pump.js';
@@ -32,7 +32,9 @@ export interface ProxyHandlerOptions extends ProxyOptions {
 /** Passes requests on to the clusters that they are about. */
 export interface ProxyHandler {
   /** Undefined for a request that is answered here. ApiError for one that cannot be passed on. */
-  find(request: IncomingMessage, asked: AskedPath): PassageRequest | undefined;
+  find(request: PassedRequest, asked: AskedPath): PassageRequest | undefined;
+  /** ApiError when the caller may not have it passed on, or the resource is not followed. */
+  check(passage: PassageRequest, access: Access | undefined): Promise<void>;
   /** ApiError for what is refused here; what the cluster answers is handed over as it is. */
   serve(response: ServerResponse, passage: PassageRequest, access: Access | undefined): Promise<void>;
 }
@@ -130,6 +132,10 @@ export function createProxyHandler(options: ProxyHandlerOptions): ProxyHandler {
 
   return {
     find: (request, asked) => findPassage(request, asked, settings),
+    async check(passage, access) {
+      await checkRights(passage, { access, isUpgrade: false });
+      if (passage.syncedOnly) await checkSynced(passage);
+    },
     async serve(response, passage, access) {
       refuseForeignPages(response.req);
       const isUpgrade = upgradeOfferOf(response) !== undefined;

@@ -20,6 +20,9 @@ export interface PassageRequest {
   readonly upgradeOnly: boolean;
 }
 
+/** What it takes of a request to see whether it is passed on. */
+export type PassedRequest = Pick<IncomingMessage, 'method' | 'headers'>;
+
 export interface AskedPath {
   readonly target: RequestTarget;
   /** Percent-encoded, as it came, without the query. */
@@ -49,7 +52,7 @@ const below = '/apis/clusterpedia.io/v1beta1/resources/';
 
 /** Undefined for a request that is answered here. ApiError for one that cannot be passed on. */
 export function findPassage(
-  request: IncomingMessage,
+  request: PassedRequest,
   asked: AskedPath,
   settings: ProxySettings,
 ): PassageRequest | undefined {
@@ -76,7 +79,7 @@ function forwardedQuery({ target, query }: AskedPath): string | undefined {
 }
 
 function throughSubresource(
-  { method = '' }: IncomingMessage,
+  { method = '' }: PassedRequest,
   asked: AskedPath & { readonly target: ResourceTarget },
   { subresources }: ProxySettings,
 ): PassageRequest | undefined {
