@@ -8,6 +8,7 @@ import {
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { createOperationMetrics, type OperationMetrics } from './operation-metrics.js';
+import { SpareControllers } from './spare-controllers.js';
 
 export interface CallGateOptions {
   readonly name: string;
@@ -40,6 +41,7 @@ export class CallGate {
   readonly #logged = new WeakSet<StorageError>();
   readonly #metrics: OperationMetrics;
   readonly #sweeper: NodeJS.Timeout;
+  readonly controllers = new SpareControllers();
   readonly name: string;
   readonly logger: Logger;
   closed = false;

@@ -21,7 +21,7 @@ export async function* guardedBatches<Batch>(
   options: GuardedBatchesOptions<Batch>,
 ): AsyncGenerator<Batch> {
   const { operation, deadline, signal, check, isLast, whenEmpty } = options;
-  const controller = new AbortController();
+  const controller = gate.controllers.take();
   let empty = true;
   const checkStep = (result: IteratorResult<Batch>): string | undefined => {
     if (result.done === true) return empty ? whenEmpty : undefined;
@@ -31,12 +31,11 @@ export async function* guardedBatches<Batch>(
   const wait = { deadline, signal, controller, silent: true, check: checkStep };
   let iterator: AsyncIterator<Batch> | undefined;
   let waited = 0;
-  let code = 'OK';
   let reading = true;
-  let recorded = false;
-  const record = () => {
-    if (!recorded) gate.record(operation, code, waited);
-    recorded = true;
+  const end = () => {
+    reading = false;
+    gate.record(operation, 'OK', waited);
+    gate.controllers.giveBack(controller);
   };
   try {
     const opened = gate.runSync(operation, () => options.start(controller.signal)[Symbol.asyncIterator]());
@@ -51,13 +50,12 @@ export async function* guardedBatches<Batch>(
         waited += performance.now() - started;
       }
       if (result.done === true) {
-        reading = false;
+        end();
         return;
       }
       if (isLast?.(result.value) === true) {
         // Who knows that too does not come back.
-        reading = false;
-        record();
+        end();
         yield result.value;
         return;
       }
@@ -65,14 +63,16 @@ export async function* guardedBatches<Batch>(
     }
   } catch (error) {
     reading = false;
-    code = isStorageError(error) ? error.code : 'INTERNAL';
+    gate.record(operation, isStorageError(error) ? error.code : 'INTERNAL', waited);
     // A step that was given up on may still be running, so nobody waits for the iterator to close.
     controller.abort();
     (async () => iterator?.return?.())().catch(() => {});
     throw error;
   } finally {
-    record();
-    if (reading) await leave(gate, iterator, { operation, deadline, controller });
+    if (reading) {
+      gate.record(operation, 'OK', waited);
+      await leave(gate, iterator, { operation, deadline, controller });
+    }
   }
 }
 

@@ -276,6 +276,51 @@ describe('a list', () => {
     expect(closed).toBe(true);
   });
 
+  it('does not hear of the end of a later one, though it left a listener behind', async () => {
+    const heard: string[] = [];
+    let calls = 0;
+    const guarded = guardedFixture({
+      deadlines: { batch: 40 },
+      resources: {
+        async *list(_options, signal) {
+          const name = `call ${++calls}`;
+          signal?.addEventListener('abort', () => heard.push(name));
+          yield batch(object);
+          if (calls === 3) await never();
+        },
+      },
+    });
+    const storage = guarded.resourceStorage(pods);
+    await read(storage.list({}));
+    for await (const _ of storage.list({})) break;
+    await expect(read(storage.list({}))).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await read(storage.list({}));
+    expect(heard).toEqual(['call 2', 'call 3']);
+  });
+
+  it('never begins with a signal that has aborted, whatever happened to those before', async () => {
+    const begun: (boolean | undefined)[] = [];
+    const guarded = guardedFixture({
+      resources: {
+        async *list(_options, signal) {
+          begun.push(signal?.aborted);
+          for (let at = 0; at < 3; at++) yield batch(object);
+        },
+      },
+    });
+    const storage = guarded.resourceStorage(pods);
+    await Promise.all([read(storage.list({})), read(storage.list({}))]);
+    for await (const _ of storage.list({})) break;
+    const controller = new AbortController();
+    for await (const _ of storage.list({}, controller.signal)) {
+      controller.abort();
+      break;
+    }
+    await read(storage.list({}));
+    await read(storage.list({}));
+    expect(begun).toEqual(Array.from({ length: 6 }, () => false));
+  });
+
   it('whose last batch says so is over with it: measured, and not asked for more', async () => {
     const registry = new Registry();
     let asked = false;

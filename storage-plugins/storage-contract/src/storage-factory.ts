@@ -35,7 +35,8 @@ export interface StorageSchema {
 
 /**
  * Everything rejects with a StorageError. Every call may run at the same time as every other. A signal that aborts makes the call
- * reject with TIMEOUT soon, and leaves nothing half done that a repeat of the call would not finish.
+ * reject with TIMEOUT soon, and leaves nothing half done that a repeat of the call would not finish. Nothing that outlives a call may
+ * hold on to its signal: when nobody listens to it any more, another call may get it.
  */
 export interface StorageFactory extends StorageExtensions {
   /** Called before the first write of a cluster; idempotent. */
