@@ -62,6 +62,16 @@ const command = (name: string, parameters: object, headers: Readonly<Record<stri
   ask(`${base}/commands/${name}`, { method: 'POST', body: { parameters }, headers });
 const clusterdex = (...words: string[]) => runClusterdex(['command', ...words, '--server', server.origin]);
 
+/** `health GET` of each operation, in order. */
+const operationsOf = (paths: Readonly<Record<string, object>>): readonly string[] =>
+  Object.entries(paths)
+    .flatMap(([path, item]) =>
+      Object.keys(item)
+        .filter((name) => name !== 'parameters')
+        .map((method) => `${path.replace(`${base}/`, '')} ${method.toUpperCase()}`),
+    )
+    .sort();
+
 describe('a route of a plugin', () => {
   it('is answered with its parameters and its query; a fixed path wins over a parameter', async () => {
     await ask(`${base}/shops/${encodeURIComponent('Zürich & Söhne')}/orders`, {
@@ -162,6 +172,49 @@ describe('a route of a plugin', () => {
       post: { operationId: 'warehouse-order' },
     });
     expect(json.paths[`${base}/commands/{command}`].post.operationId).toBe('warehouse-command');
+  });
+
+  it('is told in OpenAPI v2, too, each that there is, as in v3', async () => {
+    const operations = [
+      ...[
+        'commands GET',
+        'commands/{command} POST',
+        'health GET',
+        'bytes GET',
+        'circle GET',
+        'crash GET',
+        'later POST',
+      ],
+      ...['missing GET', 'notices GET', 'seen GET', 'sets-cookie GET', 'shops/main/orders GET', 'shops/{shop} DELETE'],
+      ...['shops/{shop}/orders GET', 'shops/{shop}/orders POST', 'state GET'],
+    ].sort();
+    const v2 = (await ask('/openapi/v2')).json;
+    expect(operationsOf(v2.paths)).toEqual(operations);
+    expect(v2.paths[`${base}/shops/{shop}/orders`]).toEqual({
+      parameters: [{ name: 'shop', in: 'path', required: true, type: 'string' }],
+      get: {
+        operationId: 'warehouse-orders',
+        tags: ['warehouse'],
+        description: 'The orders of a shop.',
+        produces: ['application/json'],
+        responses: {
+          200: { description: 'OK', schema: { type: 'object', properties: { shop: { type: 'string' } } } },
+          default: { description: 'A Status that says what is wrong.' },
+        },
+        'x-clusterdex-route-version': 'v1',
+      },
+      post: expect.objectContaining({
+        operationId: 'warehouse-order',
+        consumes: ['application/json'],
+        parameters: [{ name: 'body', in: 'body', schema: { description: 'Any JSON.' } }],
+      }),
+    });
+    expect(v2.definitions['io.clusterpedia.v1beta1.CollectionResource']).toBeDefined();
+    const index = (await ask('/openapi/v3')).json.paths['apis/plugins.clusterdex.io/v1'];
+    const { paths } = (await ask(index.serverRelativeURL)).json;
+    expect(operationsOf(paths)).toEqual(operations);
+    // It does not stand by.
+    expect(JSON.stringify([v2.paths, paths])).not.toMatch(/"30\d"|"503"/);
   });
 
   it('is measured by its name, as every call to the storage is', async () => {

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { ResourceInventory } from '@clusterdex/storage-contract';
 import { serverVersion } from '../../config/server-version.js';
 import { DocumentBuilder } from '../../kube/openapi/document-builder.js';
+import type { JsonObject } from '../../kube/openapi/json-value.js';
 import { unknownCluster, unknownPath } from '../api-error.js';
 import { groupResources } from '../discovered-group.js';
 import { createDocument, type Document, digest } from '../document.js';
@@ -99,24 +100,28 @@ function outerPlans(
   canWatch: boolean,
   plugin: ServedPlugin | undefined,
 ): ReadonlyMap<string, DocumentPlan> {
-  const plan: DocumentPlan = {
-    hash: digest(asset.digest, serverVersion, JSON.stringify({ canWatch })),
-    async build() {
-      const builder = new DocumentBuilder(asset.library, { canWatch, canGet: true, listParameters, getParameters });
-      addOuterTypes(builder, canWatch);
-      return builder;
-    },
-  };
+  const paths = plugin?.hasOwn ? pluginPaths(plugin) : undefined;
+  const name = `v3/apis/${apiGroup}/${apiVersion}`;
   return new Map([
-    [`v3/apis/${apiGroup}/${apiVersion}`, plan],
-    ['v2', { ...plan, hash: digest(plan.hash, 'v2') }],
-    ...(plugin?.hasOwn ? [pluginPlan(asset, plugin)] : []),
+    [name, outerPlan(name)],
+    ['v2', outerPlan('v2', paths)],
+    ...(paths === undefined ? [] : [pluginPlan(asset, paths)]),
   ]);
+
+  function outerPlan(name: string, swaggerPaths?: JsonObject): DocumentPlan {
+    return {
+      hash: digest(asset.digest, serverVersion, JSON.stringify({ name, canWatch, swaggerPaths })),
+      async build() {
+        const builder = new DocumentBuilder(asset.library, { canWatch, canGet: true, listParameters, getParameters });
+        addOuterTypes(builder, canWatch);
+        if (swaggerPaths !== undefined) builder.addSwaggerPaths(swaggerPaths);
+        return builder;
+      },
+    };
+  }
 }
 
-/** What OpenAPI v2 says of the server are its schemas alone, and a plugin adds none. */
-function pluginPlan(asset: SchemaAsset, plugin: ServedPlugin): readonly [string, DocumentPlan] {
-  const paths = pluginPaths(plugin.name, plugin.routes);
+function pluginPlan(asset: SchemaAsset, paths: JsonObject): readonly [string, DocumentPlan] {
   const plan: DocumentPlan = {
     hash: digest(serverVersion, JSON.stringify(paths)),
     async build() {

@@ -20,6 +20,8 @@ export interface ServedPlugin {
   /** Whether it has routes, or commands beside those that the host gives to every plugin. */
   readonly hasOwn: boolean;
   readonly routes: readonly PluginRoute[];
+  /** Whether it may stand by; without that it is active in every process. */
+  readonly canStandBy: boolean;
   /** Those that it answers in their place while the process stands by. */
   readonly standbyRoutes: readonly PluginRoute[];
   standing(): PluginStanding;

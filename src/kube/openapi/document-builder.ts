@@ -5,6 +5,8 @@ import type { JsonObject, JsonValue } from './json-value.js';
 import { type ResourcePathsOptions, resourcePaths } from './resource-paths.js';
 import type { SchemaLibrary } from './schema-library.js';
 import { schemaName } from './schema-name.js';
+import { toSwaggerPaths } from './swagger-paths.js';
+import { encodeSwaggerPaths } from './swagger-paths-protobuf.js';
 import { encodeDefinition, encodeSwagger } from './swagger-protobuf.js';
 import { toSwaggerSchema } from './swagger-schema.js';
 
@@ -20,6 +22,7 @@ export class DocumentBuilder {
   private readonly own = new Map<string, string>();
   private readonly roots = new Set<string>();
   private readonly paths: JsonObject[] = [];
+  private swaggerPaths: JsonObject = {};
 
   constructor(
     private readonly library: SchemaLibrary,
@@ -67,8 +70,14 @@ export class DocumentBuilder {
     this.addSchema(`${name}List`, this.common.listSchema(type, name));
   }
 
+  /** Of OpenAPI v3. */
   addPaths(paths: JsonObject): void {
     this.paths.push(paths);
+  }
+
+  /** Of OpenAPI v2, in the words of v3; those of types are in v3 alone. */
+  addSwaggerPaths(paths: JsonObject): void {
+    this.swaggerPaths = { ...this.swaggerPaths, ...toSwaggerPaths(paths) };
   }
 
   /** OpenAPI v3, as JSON. */
@@ -79,19 +88,19 @@ export class DocumentBuilder {
     return `${JSON.stringify(head).slice(0, -1)},"components":${components}}`;
   }
 
-  /** OpenAPI v2, as JSON: the schemas alone. */
+  /** OpenAPI v2, as JSON: the schemas, and the paths that were added for it. */
   swagger(info: DocumentInfo): string {
     const definitions = this.names().map((name) => `${JSON.stringify(name)}:${JSON.stringify(this.definition(name))}`);
-    const head = { swagger: '2.0', info, paths: {} };
+    const head = { swagger: '2.0', info, paths: this.swaggerPaths };
     return `${JSON.stringify(head).slice(0, -1)},"definitions":{${definitions.join(',')}}}`;
   }
 
   /** The same in the form of protobuf that old clients want. */
   swaggerProtobuf(info: DocumentInfo): Uint8Array {
-    return encodeSwagger(
-      info,
-      this.names().map((name) => encodeDefinition(name, this.definition(name))),
-    );
+    return encodeSwagger(info, {
+      paths: encodeSwaggerPaths(this.swaggerPaths),
+      definitions: this.names().map((name) => encodeDefinition(name, this.definition(name))),
+    });
   }
 
   private definition(name: string): JsonObject {

@@ -17,10 +17,17 @@ const field = {
   extension: 31,
 };
 
-/** The message Document of openapi.v2, of definitions that are encoded already. */
+export interface EncodedParts {
+  /** The message Paths. */
+  readonly paths: Uint8Array;
+  /** Each a message NamedSchema. */
+  readonly definitions: readonly Uint8Array[];
+}
+
+/** The message Document of openapi.v2, of parts that are encoded already. */
 export function encodeSwagger(
   info: { readonly title: string; readonly version: string },
-  definitions: readonly Uint8Array[],
+  { paths, definitions }: EncodedParts,
 ): Uint8Array {
   const writer = new ProtobufWriter();
   writer.string(1, '2.0');
@@ -28,7 +35,7 @@ export function encodeSwagger(
     inner.string(1, info.title);
     inner.string(2, info.version);
   });
-  writer.message(8, () => {});
+  writer.bytes(8, paths);
   writer.message(9, (inner) => {
     for (const definition of definitions) inner.bytes(1, definition);
   });
@@ -47,7 +54,8 @@ function writeNamedSchema(writer: ProtobufWriter, name: string, schema: JsonValu
   writer.message(2, (inner) => writeSchema(inner, isJsonObject(schema) ? schema : {}));
 }
 
-function writeSchema(writer: ProtobufWriter, schema: JsonObject): void {
+/** The fields of the message Schema. */
+export function writeSchema(writer: ProtobufWriter, schema: JsonObject): void {
   for (const [name, number] of Object.entries(strings)) {
     const value = schema[name];
     if (typeof value === 'string') writer.string(number, value);
@@ -63,9 +71,14 @@ function writeSchema(writer: ProtobufWriter, schema: JsonObject): void {
   for (const [name, number] of Object.entries(booleans)) if (schema[name] === true) writer.boolean(number, true);
   writeLists(writer, schema);
   writeInnerSchemas(writer, schema);
-  for (const [name, value] of Object.entries(schema)) {
+  writeExtensions(writer, field.extension, schema);
+}
+
+/** Each a message NamedAny. */
+export function writeExtensions(writer: ProtobufWriter, number: number, members: JsonObject): void {
+  for (const [name, value] of Object.entries(members)) {
     if (!name.startsWith('x-')) continue;
-    writer.message(field.extension, (inner) => {
+    writer.message(number, (inner) => {
       inner.string(1, name);
       inner.message(2, (any) => writeAny(any, value));
     });

@@ -40,6 +40,8 @@ export interface ServedExtensions {
   /** Whether it has routes, or commands beside those that the host gives to every plugin. */
   readonly hasOwn: boolean;
   readonly routes: readonly PluginRoute[];
+  /** Whether it has a part for standby. */
+  readonly canStandBy: boolean;
   /** What it answers in their place on standby. */
   readonly standbyRoutes: readonly PluginRoute[];
   standing(): Standing;
@@ -249,6 +251,7 @@ export function createPluginServices(options: PluginServicesOptions): PluginServ
         extensions: Object.freeze<ServedExtensions>({
           hasOwn: own.some((list) => list !== undefined && list.length > 0),
           routes: extensions.routes ?? [],
+          canStandBy: extensions.standby !== undefined,
           standbyRoutes: standby.routes,
           standing() {
             const uri = election?.activeUri();

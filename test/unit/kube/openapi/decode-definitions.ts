@@ -39,7 +39,7 @@ function decodeNamed(value: Buffer | number): readonly [string, unknown] {
   return [String(name?.[1]), schema === undefined ? {} : decodeSchema(schema[1])];
 }
 
-function decodeSchema(value: Buffer | number): unknown {
+export function decodeSchema(value: Buffer | number): unknown {
   const schema = new Map<string, unknown>();
   const append = (name: string, element: unknown) =>
     schema.set(name, [...((schema.get(name) as unknown[]) ?? []), element]);
@@ -71,11 +71,12 @@ function decodeSchema(value: Buffer | number): unknown {
   return Object.fromEntries(schema);
 }
 
-function decodeAny(value: Buffer | number): unknown {
+export function decodeAny(value: Buffer | number): unknown {
   return parse(String(messages(value)[0]?.[1]));
 }
 
-function messages(value: Buffer | number | undefined): readonly Field[] {
+/** Fields of a message, by their numbers. */
+export function messages(value: Buffer | number | undefined): readonly Field[] {
   return Buffer.isBuffer(value) ? fieldsOf(value) : [];
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { pluginPaths } from '../../../../src/api/plugins/plugin-openapi.js';
 import { builtinResources } from '../../../../src/kube/builtin-resources.js';
 import type { JsonObject, JsonValue } from '../../../../src/kube/openapi/json-value.js';
 import { decodeDefinitions } from './decode-definitions.js';
+import { decodePaths } from './decode-paths.js';
 import {
   addDefinitions,
   definitions,
@@ -157,6 +159,41 @@ describe('an OpenAPI v2 document', () => {
     }
     const { definitions: asJson } = JSON.parse(everything().swagger(info));
     expect(Object.keys(mine)).toEqual(Object.keys(asJson));
+  });
+});
+
+describe('paths of OpenAPI v2', () => {
+  const plugin = pluginPaths({
+    name: 'a',
+    canStandBy: true,
+    routes: [
+      { name: 'b', method: 'GET', pattern: '/b/{c}', version: 'v1', description: 'B.', handler: () => ({}) },
+      {
+        name: 'd',
+        method: 'POST',
+        pattern: '/b/{c}',
+        version: 'v2',
+        requestSchema: { type: 'object', properties: { e: { type: 'integer', nullable: true, default: 1 } } },
+        handler: () => ({}),
+      },
+    ],
+    standbyRoutes: [{ name: 'f', method: 'GET', pattern: '/f', version: 'v1', handler: () => ({}) }],
+  });
+  const builder = newBuilder();
+  builder.addSwaggerPaths(plugin);
+
+  it('are those that are added for it, in its own words', () => {
+    const { paths } = JSON.parse(builder.swagger(info));
+    expect(paths['/apis/plugins.clusterdex.io/v1/a/b/{c}'].post).toMatchObject({
+      consumes: ['application/json'],
+      parameters: [{ name: 'body', in: 'body', schema: { type: 'object', properties: { e: {} } } }],
+    });
+    expect(JSON.stringify(paths)).not.toMatch(/"(content|requestBody|nullable|default":1)/);
+    expect(JSON.parse(builder.openapi(info, {})).paths).toEqual({});
+  });
+
+  it('are the same in protobuf', () => {
+    expect(decodePaths(builder.swaggerProtobuf(info))).toEqual(JSON.parse(builder.swagger(info)).paths);
   });
 });
 
