@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Transport, TransportAnswer, TransportRequest } from './transport.js';
@@ -11,9 +10,12 @@ const streamsPerConnection = 100;
 const maximumConnections = 8;
 const pingInterval = 15_000;
 const pingTimeout = 10_000;
+/** Milliseconds for what is being sent when the transport is closed; a network that takes nothing any more would take for ever. */
+const closeTimeout = 2000;
 
 interface Session {
   readonly session: ClientHttp2Session;
+  readonly socket: Socket;
   streams: number;
 }
 
@@ -25,16 +27,22 @@ export function createHttp2Transport(server: string, open: () => Promise<Socket>
 
   async function openSession(): Promise<Session> {
     const socket = await open();
+    if (isClosed) {
+      socket.destroy();
+      throw closed();
+    }
     const session = connect(server, {
       createConnection: () => socket,
       settings: { enablePush: false, initialWindowSize: streamWindow },
       maxSessionMemory: 256,
     });
-    const entry: Session = { session, streams: 0 };
-    session.once('connect', () => session.setLocalWindowSize(connectionWindow));
+    const entry: Session = { session, socket, streams: 0 };
+    session.once('connect', () => {
+      // That comes also when it was destroyed before.
+      if (!session.destroyed) session.setLocalWindowSize(connectionWindow);
+    });
     session.on('error', () => {});
     session.once('close', () => sessions.delete(entry));
-    if (isClosed) session.destroy();
     sessions.add(entry);
     keepAlive(session);
     return entry;
@@ -55,6 +63,7 @@ export function createHttp2Transport(server: string, open: () => Promise<Socket>
 
   async function findSession(): Promise<Session> {
     for (;;) {
+      if (isClosed) throw closed();
       const found = usable();
       if (found !== undefined) return found;
       opening ??= openSession().finally(() => {
@@ -76,12 +85,25 @@ export function createHttp2Transport(server: string, open: () => Promise<Socket>
     },
     async close() {
       isClosed = true;
-      const open = [...sessions].map(({ session }) => session).filter(({ destroyed }) => !destroyed);
-      const closed = open.map((session) => once(session, 'close'));
-      for (const session of open) session.destroy();
-      await Promise.all(closed);
+      await Promise.all([...sessions].map(end));
     },
   };
+}
+
+function end({ session, socket }: Session): Promise<void> | undefined {
+  if (session.destroyed) return undefined;
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => socket.destroy(), closeTimeout);
+    session.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    session.destroy();
+  });
+}
+
+function closed(): Error {
+  return Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
 }
 
 function send(session: ClientHttp2Session, request: TransportRequest, onEnd: () => void): Promise<TransportAnswer> {
@@ -105,9 +127,7 @@ function send(session: ClientHttp2Session, request: TransportRequest, onEnd: () 
     stream.once('close', () => {
       signal.removeEventListener('abort', abort);
       onEnd();
-      reject(
-        signal.aborted ? signal.reason : Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }),
-      );
+      reject(signal.aborted ? signal.reason : closed());
     });
     // Stays: a stream may fail once more when its answer is read.
     stream.on('error', reject);
