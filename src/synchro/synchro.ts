@@ -115,6 +115,7 @@ export function startSynchro(options: SynchroOptions): Synchro {
     inventories: () => manager?.inventories() ?? [],
     connections: () => manager?.openConnections ?? 0,
     isWriter: () => (lease === undefined ? manager !== undefined : lease.isHeld),
+    leaseLosses: () => lease?.losses ?? 0,
   });
 
   return {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isStorageError } from '@clusterdex/storage-contract';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import type { OpenedStorage } from '../../src/plugin-host/open-storage.js';
 import { fencedStorage } from '../../src/synchro/lease/fenced-storage.js';
@@ -183,6 +183,89 @@ function leaseTests({ storage: storageName, config = {} }: TestedStorage): void 
       expect(a.lease.isHeld).toBe(false);
       expect(a.spans[0]?.to).toBeLessThan(b.spans[0]?.from ?? 0);
       await Promise.all([a.stop(), b.stop()]);
+    }, 60_000);
+  });
+
+  describe('a lease of a storage that hardly answers', () => {
+    const messages: { readonly level: string; readonly msg: string }[] = [];
+    const listening = pino(
+      { level: 'info', formatters: { level: (level) => ({ level }) } },
+      { write: (line: string) => void messages.push(JSON.parse(line) as (typeof messages)[number]) },
+    );
+    const errors = () => messages.filter(({ level }) => level === 'error').map(({ msg }) => msg);
+
+    beforeEach(() => {
+      messages.length = 0;
+    });
+
+    it('is lost by time alone, which is an error in the log, and counted', async () => {
+      const [store] = stores('hangs') as [LeaseStore];
+      const hanging: LeaseStore = {
+        ...store,
+        renew: (_held, signal) => aborted(signal).then(() => Promise.reject(new Error('nothing came'))),
+      };
+      const lease = createWriterLease({ store: hanging, identity: 'a', logger: listening, durationSeconds: 1 });
+      const stopping = new AbortController();
+      await lease.run(async (signal) => {
+        await aborted(signal);
+        stopping.abort();
+      }, stopping.signal);
+      expect(errors()).toEqual(['the lease could not be renewed in time; nothing is written any more']);
+      expect(lease.losses).toBe(1);
+    }, 60_000);
+
+    it('is held from the beginning of writing on, though taking it took most of its time', async () => {
+      const [store] = stores('slow') as [LeaseStore];
+      let time = 0;
+      let taken = 0;
+      const slow: LeaseStore = {
+        ...store,
+        async acquire(...parameters) {
+          const record = await store.acquire(...parameters);
+          time += 800;
+          taken++;
+          return record;
+        },
+      };
+      const lease = createWriterLease({
+        ...{ store: slow, identity: 'a', logger: listening, durationSeconds: 1, now: () => time },
+      });
+      const stopping = new AbortController();
+      const isHeld: boolean[] = [];
+      await lease.run(async () => {
+        isHeld.push(lease.isHeld);
+        stopping.abort();
+      }, stopping.signal);
+      expect(isHeld).toEqual([true]);
+      expect(taken).toBe(1);
+      expect(messages.filter(({ level }) => level !== 'info')).toEqual([]);
+    }, 60_000);
+
+    it('is not taken when others could have taken it meanwhile; that nobody writes is an error then', async () => {
+      const [store] = stores('slower') as [LeaseStore];
+      let time = 0;
+      const slower: LeaseStore = {
+        ...store,
+        async acquire(...parameters) {
+          const record = await store.acquire(...parameters);
+          time += 1500;
+          return record;
+        },
+      };
+      const lease = createWriterLease({
+        ...{ store: slower, identity: 'a', logger: listening, durationSeconds: 1, now: () => time },
+      });
+      const stopping = new AbortController();
+      let writes = 0;
+      const running = lease.run(async () => void writes++, stopping.signal);
+      await until(() => errors().length > 0);
+      expect(errors()).toEqual(['nobody writes: nobody holds the lease, and it cannot be taken']);
+      expect(messages.some(({ level, msg }) => level === 'warn' && msg.includes('--leader-elect-lease-duration'))).toBe(
+        true,
+      );
+      expect(writes).toBe(0);
+      stopping.abort();
+      await running;
     }, 60_000);
   });
 

@@ -12,6 +12,9 @@ export interface LeaseRecord {
   readonly version: string;
 }
 
+/** Of a lease that somebody is about to take, and has not said who that is. */
+export const unknownHolder = 'unknown';
+
 /** A record that several processes share, and that is changed by one at a time. */
 export interface LeaseStore {
   /** For people: `Lease clusterpedia-system/clusterpedia-clustersynchro-manager`. */

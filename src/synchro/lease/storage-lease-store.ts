@@ -1,5 +1,5 @@
 import { type ObjectChange, prepareObject, type ResourceType, type StorageFactory } from '@clusterdex/storage-contract';
-import type { LeaseRecord, LeaseStore } from './lease-store.js';
+import { type LeaseRecord, type LeaseStore, unknownHolder } from './lease-store.js';
 
 /** No cluster can be called so, and no inventory names it: only who looks for it finds it. */
 const cluster = '_clusterdex';
@@ -74,7 +74,7 @@ export function createStorageLeaseStore(storage: StorageFactory, name: string): 
       // Who claimed an epoch and never wrote its record is waited for as long as a holder would be.
       return {
         ...rest,
-        ...(epoch > own ? { holder: 'unknown' } : url === undefined ? {} : { url }),
+        ...(epoch > own ? { holder: unknownHolder } : url === undefined ? {} : { url }),
         version: `${Math.max(own, epoch)} ${found.version}`,
       };
     },
@@ -116,7 +116,7 @@ export function createStorageLeaseStore(storage: StorageFactory, name: string): 
 }
 
 const claimPattern = /^(.*)\.claim-(\d+)$/;
-const unclaimed = { holder: 'unknown', durationSeconds: 8, acquiredAt: 0, renewedAt: 0, transitions: 0 };
+const unclaimed = { holder: unknownHolder, durationSeconds: 8, acquiredAt: 0, renewedAt: 0, transitions: 0 };
 
 interface StoredLease {
   readonly metadata: { readonly resourceVersion: string };

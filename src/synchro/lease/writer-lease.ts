@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { normalizeAdvertiseUrl } from '../../config/advertise-url.js';
 import type { SyncLogger } from '../resource-sync/resource-sync.js';
-import type { LeaseRecord, LeaseStore } from './lease-store.js';
+import { type LeaseRecord, type LeaseStore, unknownHolder } from './lease-store.js';
 
 export interface WriterLeaseOptions {
   readonly store: LeaseStore;
@@ -24,11 +24,18 @@ export interface WriterLease {
   readonly holderUrl: string | undefined;
   /** Whether it may be written now. True only while the last renewal is younger than the lease is long, by a margin. */
   readonly isHeld: boolean;
+  /** How often it was lost since the start. */
+  readonly losses: number;
   /**
    * Waits for the lease, then runs `write` with a signal that aborts when the lease is lost or `signal` aborts; again when it was lost. When
    * `signal` aborts, releases it behind the end of `write`. Never rejects but for what `write` rejects with.
    */
   run(write: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
+}
+
+interface Held {
+  readonly record: LeaseRecord;
+  readonly renewedAt: number;
 }
 
 interface Observed {
@@ -40,13 +47,18 @@ const defaultDuration = 8;
 const retriesPerDuration = 6;
 /** Of the duration: a holder that could not renew for so long stops before others may begin. */
 const renewShare = 0.6;
+/** Durations in which nobody writes before that is an error. */
+const patience = 5;
+const tooSlow =
+  'taking the lease took longer than it lasts; trying again (--leader-elect-lease-duration makes it longer)';
 
 export function createWriterLease(options: WriterLeaseOptions): WriterLease {
   const { store, identity, url, logger, durationSeconds = defaultDuration, now = () => performance.now() } = options;
   const duration = durationSeconds * 1000;
   const retry = duration / retriesPerDuration;
   let observed: Observed | undefined;
-  let held: { readonly record: LeaseRecord; readonly renewedAt: number } | undefined;
+  let held: Held | undefined;
+  let losses = 0;
 
   const isHeld = () => held !== undefined && now() - held.renewedAt < duration * renewShare;
 
@@ -61,54 +73,90 @@ export function createWriterLease(options: WriterLeaseOptions): WriterLease {
     return now() - at >= record.durationSeconds * 1000;
   }
 
-  async function acquire(signal: AbortSignal): Promise<LeaseRecord | undefined> {
-    const record = await store.read(signal);
-    if (!isFree(record)) return undefined;
+  /** True when it is held. What takes so long that others may have taken it meanwhile came to nothing. */
+  async function acquire(signal: AbortSignal): Promise<boolean> {
+    const record = await store.read(deadlined(signal, duration));
+    if (!isFree(record)) return false;
     const began = now();
     const wish = { holder: identity, durationSeconds, ...(url === undefined ? {} : { url }) };
-    const taken = await store.acquire(record, wish, signal);
-    if (taken !== undefined) held = { record: taken, renewedAt: began };
-    return taken;
+    const taken = await store.acquire(record, wish, deadlined(signal, duration));
+    if (taken === undefined) return false;
+    held = { record: taken, renewedAt: began };
+    try {
+      // That may have taken all of its time, of which a renewal takes less.
+      if (!isHeld()) await renew(held, deadlined(signal, began + duration - now()));
+    } catch (error) {
+      if (signal.aborted) throw error;
+    }
+    if (isHeld()) return true;
+    held = undefined;
+    logger.warn({ lease: store.name, seconds: (now() - began) / 1000, durationSeconds }, tooSlow);
+    return false;
+  }
+
+  /** False when somebody else has it. A renewal that comes when others could have taken it does not count. */
+  async function renew(before: Held, signal: AbortSignal): Promise<boolean> {
+    const began = now();
+    const record = await store.renew(before.record, signal);
+    if (record === undefined) return false;
+    const isInTime = now() - before.renewedAt < duration;
+    // The watchdog may have been faster.
+    if (held !== undefined) held = { record, renewedAt: isInTime ? began : before.renewedAt };
+    return true;
+  }
+
+  /** Says once that nobody writes, for whatever reason that is. */
+  function createVigil(): (isWriting: boolean) => void {
+    let since = now();
+    let isTold = false;
+    return (isWriting) => {
+      if (isWriting) {
+        since = now();
+        isTold = false;
+      } else if (!isTold && now() - since > patience * duration) {
+        isTold = true;
+        const seconds = Math.round((now() - since) / 1000);
+        logger.error({ lease: store.name, seconds }, 'nobody writes: nobody holds the lease, and it cannot be taken');
+      }
+    };
   }
 
   async function waitForLease(signal: AbortSignal): Promise<void> {
     let told: string | undefined;
+    const watch = createVigil();
     while (!signal.aborted) {
       try {
-        if ((await acquire(deadlined(signal, duration))) !== undefined) return;
+        if (await acquire(signal)) return;
         const holder = observed?.record?.holder;
+        watch(observed !== undefined && holder !== unknownHolder && !hasEnded(observed));
         if (holder !== undefined && holder !== told)
           logger.info({ lease: store.name, holder }, 'another process writes; standing by');
         told = holder;
       } catch (error) {
         if (!signal.aborted) logger.warn({ err: error, lease: store.name }, 'cannot ask for the lease; trying again');
+        watch(false);
       }
       await pause(retry * (0.8 + Math.random() * 0.4), signal);
     }
+  }
+
+  function lose(reason: string): void {
+    if (held === undefined) return;
+    held = undefined;
+    losses++;
+    logger.error({ lease: store.name }, `${reason}; nothing is written any more`);
   }
 
   /** Renews until it is lost or the signal aborts. */
   async function keep(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && held !== undefined) {
       await pause(retry, signal);
-      if (signal.aborted) return;
-      const began = now();
+      if (signal.aborted || held === undefined) return;
       try {
-        const renewed = await store.renew(held.record, deadlined(signal, retry * 2));
-        if (renewed === undefined) {
-          held = undefined;
-          logger.error({ lease: store.name }, 'another process has taken the lease; nothing is written any more');
-          return;
-        }
-        held = { record: renewed, renewedAt: began };
+        if (!(await renew(held, deadlined(signal, retry * 2)))) return lose('another process has taken the lease');
       } catch (error) {
         if (signal.aborted) return;
         logger.warn({ err: error, lease: store.name }, 'cannot renew the lease; trying again');
-      }
-      if (!isHeld()) {
-        held = undefined;
-        logger.error({ lease: store.name }, 'the lease could not be renewed in time; nothing is written any more');
-        return;
       }
     }
   }
@@ -117,7 +165,9 @@ export function createWriterLease(options: WriterLeaseOptions): WriterLease {
   async function watchdog(signal: AbortSignal, onLost: () => void): Promise<void> {
     while (!signal.aborted) {
       await pause(retry / 2, signal);
-      if (!isHeld()) return onLost();
+      if (signal.aborted || isHeld()) continue;
+      lose('the lease could not be renewed in time');
+      return onLost();
     }
   }
 
@@ -131,6 +181,9 @@ export function createWriterLease(options: WriterLeaseOptions): WriterLease {
     },
     get isHeld() {
       return isHeld();
+    },
+    get losses() {
+      return losses;
     },
     async run(write, signal) {
       while (!signal.aborted) {
@@ -168,7 +221,7 @@ export function createWriterLease(options: WriterLeaseOptions): WriterLease {
 }
 
 function deadlined(signal: AbortSignal, milliseconds: number): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(milliseconds))]);
+  return AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, Math.ceil(milliseconds)))]);
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -1,10 +1,11 @@
 import type { ClusterInventory } from '@clusterdex/storage-contract';
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 
 export interface ClusterMetricsSource {
   inventories(): readonly ClusterInventory[];
   connections(): number;
   isWriter(): boolean;
+  leaseLosses(): number;
 }
 
 /** `clusterdex_cluster_…`, worked out when they are asked for. */
@@ -50,6 +51,15 @@ export function registerClusterMetrics(registry: Registry, source: ClusterMetric
     registers,
     collect() {
       this.set(source.isWriter() ? 1 : 0);
+    },
+  });
+  new Counter({
+    name: 'clusterdex_synchro_lease_losses_total',
+    help: 'How often this process lost the right to write, which it had',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(source.leaseLosses());
     },
   });
 }
