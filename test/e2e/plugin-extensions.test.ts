@@ -19,12 +19,12 @@ beforeAll(async () => {
   server = await startServer(flags, environment);
 });
 
-interface Answer {
+interface Answer<Json> {
   readonly code: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: what a server answers is looked at member by member
-  readonly json: any;
+  /** Undefined for what is no JSON. */
+  readonly json: Json;
 }
 
 interface Asked {
@@ -33,8 +33,32 @@ interface Asked {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** fetch would not send Origin and other headers as they are. */
-function ask(path: string, { method = 'GET', body, headers = {} }: Asked = {}): Promise<Answer> {
+interface Named {
+  readonly name: string;
+}
+
+interface Orders {
+  readonly orders: readonly string[];
+}
+
+interface State {
+  readonly statistics: { readonly hostVersion: string; readonly operations: readonly object[] };
+  readonly counters: unknown;
+}
+
+/** As much of a document of OpenAPI as is looked at. */
+interface Described {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId?: string } | undefined>>>>;
+  readonly definitions?: Readonly<Record<string, object>>;
+}
+
+/** Of OpenAPI v3. */
+interface Index {
+  readonly paths: Readonly<Record<string, { readonly serverRelativeURL: string } | undefined>>;
+}
+
+/** fetch would not send Origin and other headers as they are. `Json` is what the caller looks at. */
+function ask<Json = unknown>(path: string, { method = 'GET', body, headers = {} }: Asked = {}): Promise<Answer<Json>> {
   const content = typeof body === 'object' ? JSON.stringify(body) : body;
   const type = content === undefined ? {} : { 'content-type': 'application/json' };
   return new Promise((resolve, reject) => {
@@ -49,7 +73,12 @@ function ask(path: string, { method = 'GET', body, headers = {} }: Asked = {}): 
         response.on('end', () => {
           const isJson = /json/.test(response.headers['content-type'] ?? '') && text !== '';
           const { statusCode = 0 } = response;
-          resolve({ code: statusCode, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined });
+          resolve({
+            code: statusCode,
+            headers: response.headers,
+            text,
+            json: (isJson ? JSON.parse(text) : undefined) as Json,
+          });
         });
       },
     );
@@ -59,8 +88,13 @@ function ask(path: string, { method = 'GET', body, headers = {} }: Asked = {}): 
 }
 
 const command = (name: string, parameters: object, headers: Readonly<Record<string, string>> = {}) =>
-  ask(`${base}/commands/${name}`, { method: 'POST', body: { parameters }, headers });
+  ask<{ readonly output: string }>(`${base}/commands/${name}`, { method: 'POST', body: { parameters }, headers });
 const clusterdex = (...words: string[]) => runClusterdex(['command', ...words, '--server', server.origin]);
+
+async function readV3(): Promise<Described> {
+  const index = (await ask<Index>('/openapi/v3')).json.paths['apis/plugins.clusterdex.io/v1'];
+  return (await ask<Described>(index?.serverRelativeURL ?? 'nowhere')).json;
+}
 
 /** `health GET` of each operation, in order. */
 const operationsOf = (paths: Readonly<Record<string, object>>): readonly string[] =>
@@ -115,7 +149,7 @@ describe('a route of a plugin', () => {
     ['GET', '/sets-cookie', 500, /failed in route:sets-cookie/],
     ['GET', '/circle', 500, /Internal error/],
   ])('%s %s is answered with %i', async (method, path, code, message) => {
-    const answer = await ask(base + path, { method });
+    const answer = await ask<{ readonly message: string }>(base + path, { method });
     expect(answer).toMatchObject({ code, json: { kind: 'Status', status: 'Failure', code } });
     expect(answer.json.message).toMatch(message);
     expect(answer.text).not.toContain('hunter2');
@@ -132,7 +166,7 @@ describe('a route of a plugin', () => {
     expect(await post(JSON.stringify({ order: 'x'.repeat(1000) }))).toMatchObject({ code: 413 });
     expect(await post('{"order":')).toMatchObject({ code: 400, json: { message: expect.stringMatching(/no JSON/) } });
     expect(await post('{}')).toMatchObject({ code: 400, json: { message: 'an order has to have a name' } });
-    expect((await ask(`${base}/shops/a/orders`)).json.orders).toEqual([]);
+    expect((await ask<Orders>(`${base}/shops/a/orders`)).json.orders).toEqual([]);
   });
 
   it.each([
@@ -145,22 +179,20 @@ describe('a route of a plugin', () => {
     expect(await ask(`${base}/shops/a/orders`, asked)).toMatchObject({ code: 403, json: { reason: 'Forbidden' } });
     expect(await command('flood', {}, headers)).toMatchObject({ code: 403 });
     expect(await command('count', { shelf: 1 }, headers)).toMatchObject({ code: 403 });
-    expect((await ask(`${base}/shops/a/orders`)).json.orders).toEqual([]);
-    expect((await ask(`${base}/health`)).json.status).toBe('HEALTH_OK');
+    expect((await ask<Orders>(`${base}/shops/a/orders`)).json.orders).toEqual([]);
+    expect((await ask<{ readonly status: string }>(`${base}/health`)).json.status).toBe('HEALTH_OK');
   });
 
   it('is told in discovery and in OpenAPI', async () => {
-    expect((await ask('/apis')).json.groups.map(({ name }: { name: string }) => name)).toContain(
+    expect((await ask<{ readonly groups: readonly Named[] }>('/apis')).json.groups.map(({ name }) => name)).toContain(
       'plugins.clusterdex.io',
     );
-    expect((await ask('/')).json.paths).toContain(`${group}/v1`);
+    expect((await ask<{ readonly paths: readonly string[] }>('/')).json.paths).toContain(`${group}/v1`);
     expect((await ask(group)).json).toMatchObject({ kind: 'APIGroup', name: 'plugins.clusterdex.io' });
-    expect((await ask(`${group}/v1`)).json.resources.map(({ name }: { name: string }) => name)).toEqual([
-      'warehouse/commands',
-      'warehouse/health',
-    ]);
-    const index = (await ask('/openapi/v3')).json.paths['apis/plugins.clusterdex.io/v1'];
-    const { json } = await ask(index.serverRelativeURL);
+    expect(
+      (await ask<{ readonly resources: readonly Named[] }>(`${group}/v1`)).json.resources.map(({ name }) => name),
+    ).toEqual(['warehouse/commands', 'warehouse/health']);
+    const json = await readV3();
     expect(json.paths[`${base}/shops/{shop}/orders`]).toMatchObject({
       parameters: [{ name: 'shop', in: 'path', required: true }],
       get: {
@@ -171,7 +203,7 @@ describe('a route of a plugin', () => {
       },
       post: { operationId: 'warehouse-order' },
     });
-    expect(json.paths[`${base}/commands/{command}`].post.operationId).toBe('warehouse-command');
+    expect(json.paths[`${base}/commands/{command}`]?.post?.operationId).toBe('warehouse-command');
   });
 
   it('is told in OpenAPI v2, too, each that there is, as in v3', async () => {
@@ -188,7 +220,7 @@ describe('a route of a plugin', () => {
       ...['missing GET', 'notices GET', 'seen GET', 'sets-cookie GET', 'shops/main/orders GET', 'shops/{shop} DELETE'],
       ...['shops/{shop}/orders GET', 'shops/{shop}/orders POST', 'state GET'],
     ].sort();
-    const v2 = (await ask('/openapi/v2')).json;
+    const v2 = (await ask<Described>('/openapi/v2')).json;
     expect(operationsOf(v2.paths)).toEqual(operations);
     expect(v2.paths[`${base}/shops/{shop}/orders`]).toEqual({
       parameters: [{ name: 'shop', in: 'path', required: true, type: 'string' }],
@@ -209,9 +241,8 @@ describe('a route of a plugin', () => {
         parameters: [{ name: 'body', in: 'body', schema: { description: 'Any JSON.' } }],
       }),
     });
-    expect(v2.definitions['io.clusterpedia.v1beta1.CollectionResource']).toBeDefined();
-    const index = (await ask('/openapi/v3')).json.paths['apis/plugins.clusterdex.io/v1'];
-    const { paths } = (await ask(index.serverRelativeURL)).json;
+    expect(v2.definitions?.['io.clusterpedia.v1beta1.CollectionResource']).toBeDefined();
+    const { paths } = await readV3();
     expect(operationsOf(paths)).toEqual(operations);
     // It does not stand by.
     expect(JSON.stringify([v2.paths, paths])).not.toMatch(/"30\d"|"503"/);
@@ -227,7 +258,7 @@ describe('a route of a plugin', () => {
   });
 
   it('reads what the host knows', async () => {
-    const { json } = await ask(`${base}/state`);
+    const { json } = await ask<State>(`${base}/state`);
     expect(json).toMatchObject({ clusters: [], types: [], counts: [] });
     expect(json.statistics.hostVersion).toMatch(/^\d+\.\d+\.\d+/);
     expect(json.statistics.operations).toContainEqual(
@@ -327,7 +358,7 @@ describe('health codes of a plugin', () => {
 });
 
 describe('what a plugin sends and is told', () => {
-  const notices = async () => (await ask(`${base}/notices`)).json as { readonly type: string; readonly tag?: string }[];
+  const notices = async () => (await ask<readonly object[]>(`${base}/notices`)).json;
 
   it('is what came of the commands that it sent, by their tags, and what an operator changed', async () => {
     await ask(`${base}/later`, {
