@@ -138,6 +138,37 @@ describe('the pods with plugins of other images', () => {
   });
 });
 
+describe('pods of which several are redirected to', () => {
+  const objects = parseObjects(golden.readGolden('plugin'));
+  const pod = (name: string) => podsOf(objects).find((one) => one.name.startsWith(name))?.pod.containers[0];
+
+  it('advertise where each of them is reached, at addresses that the kubelet fills in', () => {
+    const server = pod('Deployment/clusterdex');
+    const field = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
+    expect(server).toMatchObject({
+      args: expect.arrayContaining(['--advertise-url=https://$(POD_IP):8643']),
+      env: expect.arrayContaining([field('POD_IP', 'status.podIP'), field('POD_NAME', 'metadata.name')]),
+    });
+  });
+
+  it('have a certificate with the further names that were asked for', () => {
+    expect(pod('Job/')?.args).toEqual(expect.arrayContaining(['--host=*.fleet.example', '--host=fleet.example']));
+    const [certificate] = parseObjects(golden.readGolden('bundled-postgresql')).filter(
+      ({ kind }) => kind === 'Certificate',
+    );
+    expect(certificate?.spec).toMatchObject({ dnsNames: expect.arrayContaining(['fleet.example']) });
+  });
+
+  it('advertise nothing unless told, nor expect anything of the kubelet for it', () => {
+    for (const set of sets.filter((name) => name !== 'plugin')) {
+      expect(golden.readGolden(set)).not.toMatch(/advertise-url|POD_IP/);
+    }
+  });
+});
+
+const two = ['--set', 'storage.name=postgres,server.replicas=2', '--set'];
+const split = ['--set', 'storage.name=postgres,mode=split', '--set'];
+
 describeHelm(`helm${because}`, () => {
   it.each(sets)('renders the values %s to what the golden file says', (set) => {
     const rendered = golden.toGolden(golden.renderSet(helm as string, set));
@@ -164,6 +195,15 @@ describeHelm(`helm${because}`, () => {
     ],
     ['two places for one configuration', ['--set', 'storage.config.a=b,storage.existingSecret=c'], 'two places'],
     ['a certificate that is not named', ['--set', 'certificates.source=existing'], 'certificates.existingSecret'],
+    ['one URL for several pods', [...two, 'server.advertiseUrl=https://fleet.example'], 'any of them'],
+    ['a URL where nobody redirects', [...split, 'server.advertiseUrl=https://$(POD_IP)'], 'mode allInOne'],
+    ['no URL to advertise', ['--set', 'server.advertiseUrl=fleet.example'], 'server/advertiseUrl'],
+    ['an address as a name', ['--set', 'certificates.extraHosts[0]=10.0.0.7'], 'certificates/extraHosts/0'],
+    [
+      'names for a certificate that is not made here',
+      ['--set', 'certificates.source=existing,certificates.existingSecret=a,certificates.extraHosts[0]=a.example'],
+      'certificates.extraHosts',
+    ],
     ['a plugin twice', ['--set', 'plugins[0].name=a,plugins[0].image=b,plugins[1].name=a,plugins[1].image=c'], 'twice'],
   ])('refuses values that are %s', (_what, parameters, words) => {
     const { status, stderr } = golden.runHelm(helm as string, 'template', { parameters });

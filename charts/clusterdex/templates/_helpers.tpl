@@ -105,6 +105,17 @@ true
 {{- if and .Values.storage.existingSecret .Values.storage.config -}}
 {{- fail "storage.config and storage.existingSecret are two places for the same; leave one of them out" -}}
 {{- end -}}
+{{- with .Values.server.advertiseUrl -}}
+{{- if not (and (eq $.Values.mode "allInOne") $.Values.synchro.enabled) -}}
+{{- fail "server.advertiseUrl is for processes of which one does the work of a plugin, in mode allInOne with synchro.enabled; leave it out" -}}
+{{- end -}}
+{{- if and (gt (int $.Values.server.replicas) 1) (not (regexMatch "\\$\\(POD_(IP|NAME)\\)" .)) -}}
+{{- fail (printf "server.advertiseUrl: %s leads to any of them where there are more replicas than one; name the pod in it, as $(POD_IP) or $(POD_NAME)" .) -}}
+{{- end -}}
+{{- end -}}
+{{- if and .Values.certificates.extraHosts (eq .Values.certificates.source "existing") -}}
+{{- fail "certificates.extraHosts are names for a certificate that is made for this release, and certificates.source is existing; leave one of them out" -}}
+{{- end -}}
 {{- $names := dict "storage" true -}}
 {{- range .Values.plugins -}}
 {{- if hasKey $names .name -}}

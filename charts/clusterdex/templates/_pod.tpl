@@ -117,6 +117,16 @@ spec:
           valueFrom:
             fieldRef:
               fieldPath: metadata.namespace
+        {{- if and .serves $root.Values.server.advertiseUrl }}
+        - name: POD_IP
+          valueFrom:
+            fieldRef:
+              fieldPath: status.podIP
+        - name: POD_NAME
+          valueFrom:
+            fieldRef:
+              fieldPath: metadata.name
+        {{- end }}
         {{- if $plugins }}
         - name: STORAGE_PLUGINS
           value: {{ range $index, $plugin := $plugins }}{{ if $index }}:{{ end }}/plugins/{{ $plugin.name }}{{ end }}
