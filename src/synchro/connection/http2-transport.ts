@@ -10,7 +10,7 @@ const streamsPerConnection = 100;
 const maximumConnections = 8;
 const pingInterval = 15_000;
 const pingTimeout = 10_000;
-/** Milliseconds for what is being sent when the transport is closed; a network that takes nothing any more would take for ever. */
+/** Milliseconds for what is being sent when a connection is closed. */
 const closeTimeout = 2000;
 
 interface Session {
@@ -44,7 +44,7 @@ export function createHttp2Transport(server: string, open: () => Promise<Socket>
     session.on('error', () => {});
     session.once('close', () => sessions.delete(entry));
     sessions.add(entry);
-    keepAlive(session);
+    keepAlive(entry);
     return entry;
   }
 
@@ -85,20 +85,27 @@ export function createHttp2Transport(server: string, open: () => Promise<Socket>
     },
     async close() {
       isClosed = true;
-      await Promise.all([...sessions].map(end));
+      await Promise.all([...sessions].map((entry) => end(entry)));
     },
   };
 }
 
-function end({ session, socket }: Session): Promise<void> | undefined {
+/**
+ * A session waits for what is being sent before it closes its connection, for ever where the network takes nothing any more: then the connection
+ * is cut.
+ */
+function end({ session, socket }: Session, error?: Error): Promise<void> | undefined {
   if (session.destroyed) return undefined;
   return new Promise((resolve) => {
-    const timer = setTimeout(() => socket.destroy(), closeTimeout);
+    const timer = setTimeout(() => {
+      socket.destroy();
+      resolve();
+    }, closeTimeout);
     session.once('close', () => {
       clearTimeout(timer);
       resolve();
     });
-    session.destroy();
+    session.destroy(error);
   });
 }
 
@@ -122,7 +129,11 @@ function send(session: ClientHttp2Session, request: TransportRequest, onEnd: () 
       onEnd();
       return reject(error);
     }
-    const abort = () => stream.close(constants.NGHTTP2_CANCEL);
+    const abort = () => {
+      stream.close(constants.NGHTTP2_CANCEL);
+      // That alone waits until the server can be told.
+      stream.destroy();
+    };
     signal.addEventListener('abort', abort, { once: true });
     stream.once('close', () => {
       signal.removeEventListener('abort', abort);
@@ -144,14 +155,15 @@ function send(session: ClientHttp2Session, request: TransportRequest, onEnd: () 
 }
 
 /** A connection that died silently would leave its watches waiting for ever. */
-function keepAlive(session: ClientHttp2Session): void {
+function keepAlive(entry: Session): void {
+  const { session } = entry;
   let answered = true;
   const timer = setInterval(() => {
     if (session.destroyed) return clearInterval(timer);
     if (!answered) return;
     answered = false;
     const late = setTimeout(() => {
-      session.destroy(Object.assign(new Error('the server did not answer a ping'), { code: 'ETIMEDOUT' }));
+      void end(entry, Object.assign(new Error('the server did not answer a ping'), { code: 'ETIMEDOUT' }));
     }, pingTimeout).unref();
     const isSent = session.ping(() => {
       answered = true;
