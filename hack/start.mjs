@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { prepare, root, stop } from './prepare.mjs';
+import { startHelp } from './start-help.mjs';
 
 const samples = ['prod-eu', 'staging'];
 const usualPort = 8642;
@@ -141,6 +142,13 @@ function curl(resources, { cluster, resource, fieldSelector, labelSelector }) {
   return `curl -sG ${url} -d onlyMetadata=true --data-urlencode '${selector}'`;
 }
 
-prepare();
-importSamples();
-await serve(await choosePort());
+const help = startHelp(process.argv.slice(2));
+if (help === undefined) {
+  prepare();
+  importSamples();
+  await serve(await choosePort());
+} else {
+  process.stdout.write(help.output ?? '');
+  process.stderr.write(help.error ?? '');
+  process.exitCode = help.status;
+}

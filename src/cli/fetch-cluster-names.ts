@@ -9,7 +9,7 @@ export async function fetchClusterNames(location: ServerLocation): Promise<reado
   const { status, json } = await askServer(location, { path: clustersPath, otherwise: ', or add --offline' });
   if (status === 401 || status === 403) {
     throw new ConfigError(
-      `${location.server} asks who you are (${status}): name a context of your kubeconfig that says so with --context, a token with --token-file, or add --offline`,
+      `${location.server} asks who you are (${status}): name a context of your kubeconfig that says so with --context, a token with --token-file or --token, or add --offline`,
     );
   }
   return namesOf(json, location.server);

@@ -4,7 +4,7 @@ import { ConfigError } from '../config/config-error.js';
 import { type ContextLocation, openContext } from './context-location.js';
 import { fetchClusterNames } from './fetch-cluster-names.js';
 import { defaultKubeconfigPath, writeKubeconfig } from './kubeconfig-file.js';
-import { mergeShortcuts } from './merge-shortcuts.js';
+import { type Credentials, mergeShortcuts } from './merge-shortcuts.js';
 import { addServerOptions, resolveServerLocation, type ServerOptions } from './server-location.js';
 import { addStorageOptions, openConfiguredStorage, type StorageOptions } from './storage-options.js';
 
@@ -28,7 +28,8 @@ Examples:
     $ kubectl --cluster prod-eu get deployments -n shop
   Of a server with TLS, whose self-signed certificate lies in the data directory:
     $ clusterdex kubeconfig --server https://127.0.0.1:8643 --write
-
+  Of one that asks who you are: kubectl reads the token from that file, too:
+    $ clusterdex kubeconfig --server https://127.0.0.1:8643 --token-file ~/.kube/token --write
   Of a server that is installed in the cluster of the current context:
     $ clusterdex kubeconfig --context --write
 
@@ -42,6 +43,12 @@ export function kubeconfigCommand(): Command {
       new Option(
         '--context [name]',
         'go the way of this context of the kubeconfig, with its user: of a cluster that the server is installed in, or of the server itself (without a name: the current one)',
+      ),
+    )
+    .addOption(
+      new Option(
+        '--token <token>',
+        'a bearer token, for a server that asks who you are; others on this machine may see it here (wins over --token-file)',
       ),
     )
     .addOption(new Option('--kubeconfig <file>', 'where that context is (default: $KUBECONFIG or ~/.kube/config)'))
@@ -69,10 +76,18 @@ async function kubeconfig(options: KubeconfigOptions): Promise<void> {
 function serverLocation(options: KubeconfigOptions) {
   if (options.kubeconfig !== undefined) throw new ConfigError('--kubeconfig goes with --context');
   const location = resolveServerLocation(options);
-  return { ...location, fetchClusterNames: () => fetchClusterNames(location) };
+  return { ...location, credentials: credentialsOf(options), fetchClusterNames: () => fetchClusterNames(location) };
 }
 
-function contextLocation({ kubeconfig: file, context }: KubeconfigOptions): Promise<ContextLocation> {
+/** A file stays a file, which may be written anew; over http kubectl shows no token. */
+function credentialsOf({ server, token, tokenFile }: KubeconfigOptions): Credentials | undefined {
+  if (!server.startsWith('https:')) return undefined;
+  if (token !== undefined) return { token };
+  return tokenFile === undefined ? undefined : { tokenFile: resolve(tokenFile) };
+}
+
+function contextLocation({ kubeconfig: file, context, token }: KubeconfigOptions): Promise<ContextLocation> {
+  if (token !== undefined) throw new ConfigError('--token goes without --context, which has a user of its own');
   return openContext({
     file: file === undefined ? defaultKubeconfigPath() : resolve(file),
     context: context === true ? undefined : context,

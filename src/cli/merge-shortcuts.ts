@@ -10,8 +10,12 @@ export interface Shortcuts {
   readonly trust?: Readonly<Record<string, string | boolean | undefined>> | undefined;
   /** The user of the contexts; nobody unless told. */
   readonly user?: string | undefined;
+  /** Of a user that is made for the contexts, where `user` names none. */
+  readonly credentials?: Credentials | undefined;
   readonly clusters: readonly string[];
 }
+
+export type Credentials = { readonly token: string } | { readonly tokenFile: string };
 
 export interface MergedKubeconfig {
   readonly text: string;
@@ -24,7 +28,8 @@ export interface MergedKubeconfig {
 const resourcesPath = '/apis/clusterpedia.io/v1beta1/resources';
 const allClusters = 'clusterpedia';
 /** Over https kubectl asks for a name when it is given none, though the server asks for none. */
-const anonymous = { entry: 'clusterdex-anonymous', username: 'anonymous' } as const;
+const anonymous = { name: 'clusterdex-anonymous', value: { username: 'anonymous' } };
+const bearer = 'clusterdex-token';
 
 /** Adds a cluster and a context for each shortcut to a kubeconfig ('' for a new one); everything else in it stays as it is. */
 export function mergeShortcuts(kubeconfig: string, shortcuts: Shortcuts): MergedKubeconfig {
@@ -56,7 +61,7 @@ export function mergeShortcuts(kubeconfig: string, shortcuts: Shortcuts): Merged
         value: { cluster: name },
         isOurs: (map) => map.get('cluster') === name,
       });
-    if (merged) setUser(document, name, { encrypted: server.startsWith('https:'), user: shortcuts.user });
+    if (merged) setUser(document, name, shortcuts);
     (merged ? written : skipped).push(name);
   }
   return { text: document.toString(), written, skipped };
@@ -104,23 +109,28 @@ function setEntry(document: Document, { list, name, member, value, isOurs }: Ent
 }
 
 /** A user that somebody chose for a context stays. */
-function setUser(
-  document: Document,
-  name: string,
-  { encrypted, user }: { readonly encrypted: boolean; readonly user: string | undefined },
-): void {
+function setUser(document: Document, name: string, { server, user, credentials }: Shortcuts): void {
   const contexts = document.get('contexts');
   const context = isSeq(contexts) ? findEntry(contexts, name)?.get('context') : undefined;
   if (!isMap(context)) return;
-  const { entry, username } = anonymous;
+  const current = context.get('user');
+  const isOurs = current === undefined || current === anonymous.name || current === bearer;
   if (user !== undefined) {
-    if (!context.has('user') || context.get('user') === entry) context.set('user', user);
-    return;
-  }
-  if (encrypted && !context.has('user')) {
-    setEntry(document, { list: 'users', name: entry, member: 'user', value: { username }, isOurs: () => true });
-    context.set('user', entry);
-  } else if (!encrypted && context.get('user') === entry) context.delete('user');
+    if (isOurs) context.set('user', user);
+  } else if (credentials !== undefined) {
+    if (!isOurs) return;
+    // Of the two ways one alone may stand there.
+    addUser(document, bearer, { token: undefined, tokenFile: undefined, ...credentials });
+    context.set('user', bearer);
+  } else if (server.startsWith('https:')) {
+    if (current !== undefined) return;
+    addUser(document, anonymous.name, anonymous.value);
+    context.set('user', anonymous.name);
+  } else if (current === anonymous.name) context.delete('user');
+}
+
+function addUser(document: Document, name: string, value: Entry['value']): void {
+  setEntry(document, { list: 'users', name, member: 'user', value, isOurs: () => true });
 }
 
 function findEntry(entries: YAMLSeq, name: string): YAMLMap | undefined {

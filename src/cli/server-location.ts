@@ -21,6 +21,8 @@ export interface ServerOptions {
   readonly server: string;
   readonly certificateAuthority?: string;
   readonly tokenFile?: string;
+  /** Wins over the file. */
+  readonly token?: string;
 }
 
 export function addServerOptions(command: Command): Command {
@@ -45,8 +47,18 @@ export function resolveServerLocation(options: ServerOptions & Pick<StorageOptio
   return {
     server,
     certificateAuthority: server.startsWith('https:') ? readCertificateAuthority(options) : undefined,
-    token: options.tokenFile === undefined ? undefined : readToken(resolve(options.tokenFile)),
+    token: tokenOf(options),
   };
+}
+
+function tokenOf({ token, tokenFile }: Pick<ServerOptions, 'token' | 'tokenFile'>): string | undefined {
+  if (token === undefined) return tokenFile === undefined ? undefined : readToken(resolve(tokenFile));
+  if (isToken(token)) return token;
+  throw new ConfigError('--token: expected a bearer token, found something else');
+}
+
+function isToken(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
 }
 
 function readToken(path: string): string {
@@ -58,7 +70,7 @@ function readToken(path: string): string {
       cause: error,
     });
   }
-  if (/^[\x21-\x7e]+$/.test(text)) return text;
+  if (isToken(text)) return text;
   throw new ConfigError(`${path}: expected a bearer token in one line, found something else`);
 }
 

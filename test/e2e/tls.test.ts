@@ -90,6 +90,52 @@ describe('a server with TLS', () => {
     expect((await runClusterdex([...named, join(folder, 'none')])).stderr).toContain('ENOENT');
   });
 
+  it('makes shortcuts with a token, or with the file of one, for a server that asks who one is', async () => {
+    const tokens = join(folder, 'tokens.csv');
+    writeFileSync(tokens, 'open-sesame,alice,1\n');
+    const flags = ['--data-dir', dataDirectory, '--secure-port', '0', '--token-auth-file', tokens];
+    const asking = await startServer([...flags, '--bind-address', '0.0.0.0']);
+    try {
+      const origin = String(asking.secureOrigin).replace('0.0.0.0', '127.0.0.1');
+      const path = join(folder, 'asking');
+      const file = join(folder, 'token');
+      writeFileSync(file, 'open-sesame\n');
+      const write = (...parameters: string[]) =>
+        runClusterdex([
+          ...['kubeconfig', '--data-dir', dataDirectory, '--server', origin, '--write', path],
+          ...parameters,
+        ]);
+      const read = () => {
+        const { users, contexts } = parse(readFileSync(path, 'utf8'));
+        return { users, used: contexts.map(({ context }: { context: { user?: string } }) => context.user) };
+      };
+      expect((await write()).stderr).toMatch(/asks who you are \(401\): .*--token-file or --token/);
+      expect((await write('--token', 'wrong')).stderr).toContain('(401)');
+      expect(await write('--token', 'open-sesame')).toMatchObject({ status: 0, stderr: '' });
+      const used = ['clusterdex-token', 'clusterdex-token'];
+      expect(read()).toEqual({ users: [{ name: 'clusterdex-token', user: { token: 'open-sesame' } }], used });
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+      expect(await write('--token-file', file)).toMatchObject({ status: 0, stderr: '' });
+      expect(read()).toEqual({ users: [{ name: 'clusterdex-token', user: { tokenFile: file } }], used });
+      if (hasKubectl) {
+        const flags = ['--kubeconfig', path, '--context', 'staging', 'get', 'ns', 'shop', '-o', 'name'];
+        const { stdout } = spawnSync('kubectl', flags, {
+          encoding: 'utf8',
+          env: { PATH: process.env.PATH, HOME: folder },
+        });
+        expect(stdout).toBe('namespace/shop\n');
+      }
+      const refused = await write('--token', 'open sesame');
+      expect(refused).toMatchObject({ status: 1, stdout: '' });
+      expect(refused.stderr).toContain('--token: expected a bearer token');
+      expect(refused.stderr).not.toContain('sesame');
+      const both = await runClusterdex(['kubeconfig', '--context', '--token', 'open-sesame']);
+      expect(both).toMatchObject({ status: 1, stderr: expect.stringContaining('--token goes without --context') });
+    } finally {
+      await asking.stop();
+    }
+  });
+
   it.each([
     [['--secure-port', '0', '--bind-address', '0.0.0.0'], 'allow it with --anonymous-auth'],
     [['--bind-address', '0.0.0.0', '--anonymous-auth'], 'serve TLS with --secure-port'],
