@@ -78,6 +78,14 @@ describe('requests that are passed on', () => {
         'x-kept': ['a', 'b'],
         location: '/api/v1/elsewhere',
         'set-cookie': ['a=1', 'b=2'],
+        'clear-site-data': '"*"',
+        'access-control-allow-origin': '*',
+        'service-worker-allowed': '/',
+        'strict-transport-security': 'max-age=1',
+        'www-authenticate': 'Basic realm="yours"',
+        'x-accel-redirect': '/internal',
+        'x-content-type-options': 'sniff',
+        'content-security-policy': "default-src 'self'",
       });
       response.end('teapot');
     };
@@ -85,6 +93,8 @@ describe('requests that are passed on', () => {
       accept: 'application/json;as=Table',
       authorization: 'Bearer of-the-caller',
       cookie: 'session=1',
+      referer: 'https://here.example/',
+      'sec-websocket-protocol': 'v5.channel.k8s.io, base64url.bearer.authorization.k8s.io.bWluZQ, v4.channel.k8s.io',
       connection: 'close, X-Named',
       'x-named': '1',
       te: 'trailers',
@@ -103,9 +113,13 @@ describe('requests that are passed on', () => {
     expect(answered.headers).toMatchObject({
       'x-kept': 'a, b',
       location: `${clusters}/member/proxy/api/v1/elsewhere`,
-      'set-cookie': ['a=1', 'b=2'],
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "sandbox, default-src 'self'",
     });
-    expect(answered.headers).not.toHaveProperty('x-hop');
+    const lost = ['x-hop', 'set-cookie', 'clear-site-data', 'access-control-allow-origin', 'service-worker-allowed'];
+    for (const name of [...lost, 'strict-transport-security', 'www-authenticate', 'x-accel-redirect']) {
+      expect(answered.headers).not.toHaveProperty(name);
+    }
     const [arrived] = seen;
     expect(arrived?.url).toBe('/api/v1/x%2Fy?a=%20&b');
     expect(arrived?.headers).toEqual({
@@ -113,6 +127,7 @@ describe('requests that are passed on', () => {
       authorization: 'Bearer declared-token',
       connection: 'keep-alive',
       host: new URL(member.url).host,
+      'sec-websocket-protocol': 'v5.channel.k8s.io, v4.channel.k8s.io',
       'user-agent': 'test',
       'x-forwarded-for': '127.0.0.1',
       'x-own': 'kept',
@@ -178,7 +193,7 @@ describe('requests that are passed on', () => {
     member.server.once('upgrade', (question: IncomingMessage, socket, head: Buffer) => {
       seen.push(question);
       socket.write(
-        'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream: v4\r\n\r\nhello ',
+        'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream: v4\r\nSet-Cookie: a=1\r\n\r\nhello ',
       );
       socket.write(head);
       socket.pipe(socket);
@@ -196,6 +211,7 @@ describe('requests that are passed on', () => {
     expect(text).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n/);
     expect(text.toLowerCase()).toContain('upgrade: spdy/3.1\r\n');
     expect(text).toContain('v4');
+    expect(text.toLowerCase()).not.toContain('set-cookie');
     socket.write('and back');
     while (!text.includes('and back')) await once(socket, 'data');
     socket.destroy();
@@ -258,6 +274,8 @@ describe('requests that are passed on', () => {
     ['member/proxy/x', { headers: { origin: 'http://evil.example' } }, 403, 'of other origins'],
     ['member/proxy/x', { headers: { origin: 'null' } }, 403, 'of other origins'],
     ['member/proxy/x', { headers: { 'sec-fetch-site': 'cross-site' } }, 403, 'of other origins'],
+    ['member/proxy/x', { headers: { 'sec-fetch-site': 'same-site' } }, 403, 'of other origins'],
+    ['member/proxy/x', { headers: { 'service-worker': 'script' } }, 403, 'service workers'],
     ['member/proxy/x', { headers: { 'x-clusterpedia-proxy-ca': 'nonsense' } }, 400, 'expected PEM in base64'],
   ] as const)('are refused here: %s %j', async (path, question, code, message) => {
     const { text, ...rest } = await ask(path, question);

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { request as httpRequest } from 'node:http';
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -58,9 +61,16 @@ describeReal(`requests that are passed on to a real cluster${because}`, () => {
       spec: { containers: [{ name: 'web', image: 'web' }] },
     });
     server = await startServer([
-      ...['--data-dir', join(folder, 'data'), '--kubeconfig', join(folder, 'kubeconfig'), '--sync', 'pods,namespaces'],
+      ...[
+        '--data-dir',
+        join(folder, 'data'),
+        '--kubeconfig',
+        join(folder, 'kubeconfig'),
+        '--sync',
+        'pods,namespaces,services,nodes',
+      ],
       ...['--feature-gates', 'AllowProxyRequestToClusters=true', '--log-level', 'error'],
-      ...['--allowed-proxy-subresources', 'log,pods/exec', '--enable-proxy-path-for-forward-request'],
+      ...['--allowed-proxy-subresources', 'log,pods/exec,proxy', '--enable-proxy-path-for-forward-request'],
       '--allow-pediacluster-config-for-proxy-request',
     ]);
     while ((await through(pod)).status !== 200) await delay(50);
@@ -138,6 +148,81 @@ describeReal(`requests that are passed on to a real cluster${because}`, () => {
       status: 400,
       body: expect.stringContaining('Upgrade request required'),
     });
+  });
+
+  /** A kube-apiserver passes nothing on to a loopback address. */
+  const address = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
+  const itReachable = address === undefined ? it.skip : it;
+  const unreachable = address === undefined ? ' (NOT RUN: this machine has no address but its loopback)' : '';
+
+  itReachable(`for the page of a workload get no power over this server${unreachable}`, async () => {
+    const asked: IncomingMessage[] = [];
+    const workload = createServer((request, response) => {
+      asked.push(request);
+      const headers = {
+        'content-type': 'text/html',
+        'set-cookie': 'session=stolen',
+        'access-control-allow-origin': '*',
+      };
+      if (request.url === '/redirect') response.writeHead(302, { ...headers, location: '/login' }).end();
+      else response.writeHead(200, headers).end('<script>steal()</script><a href="/more">more</a>');
+    }).listen(0, address);
+    await once(workload, 'listening');
+    const { port } = workload.address() as AddressInfo;
+    const create = (path: string, object: object) => member.client.json(path, 'POST', object);
+    const patch = (path: string, status: object) =>
+      direct(`${path}/status`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/merge-patch+json' },
+        body: JSON.stringify({ status }),
+      });
+    try {
+      expect((await patch(pod, { podIP: address, podIPs: [{ ip: address }], phase: 'Running' })).status).toBe(200);
+      await create('/api/v1/nodes', { metadata: { name: 'node' } });
+      expect((await patch('/api/v1/nodes/node', { addresses: [{ type: 'InternalIP', address }] })).status).toBe(200);
+      const places = [
+        `${pod}:${port}/proxy`,
+
+        `/api/v1/nodes/http:node:${port}/proxy`,
+      ];
+      for (const place of places) {
+        const path = `${place}/page`;
+        // What goes beyond the kube-apiserver, which lets the workload have its way.
+        expect(await direct(path)).toMatchObject({ status: 200, headers: { 'set-cookie': ['session=stolen'] } });
+        for (const passed of [await through(path), await through(`/proxy${path}`)]) {
+          expect(passed).toMatchObject({
+            status: 200,
+            headers: {
+              'content-type': 'text/html',
+              'content-security-policy': 'sandbox',
+              'x-content-type-options': 'nosniff',
+            },
+          });
+          expect(passed.headers).not.toHaveProperty('set-cookie');
+          expect(passed.headers).not.toHaveProperty('access-control-allow-origin');
+        }
+        const { headers } = await through(`${place}/redirect`);
+        expect(headers.location).toBe(`${cluster}${place}/login`);
+      }
+      asked.length = 0;
+      const own = {
+        cookie: 'a=1',
+        authorization: 'Bearer mine',
+        'x-remote-user': 'x',
+        connection: 'x-mine',
+        'x-mine': '1',
+      };
+      await through(`${pod}:${port}/proxy/`, { headers: { ...own, 'x-kept': '1' } });
+      expect(Object.keys(asked[0]?.headers ?? {})).not.toEqual(
+        expect.arrayContaining([expect.stringMatching(/^(?:cookie|authorization|x-remote-user|x-mine)$/)]),
+      );
+      expect(asked[0]?.headers['x-kept']).toBe('1');
+    } finally {
+      workload.closeAllConnections();
+      workload.close();
+    }
   });
 
   it('that are forwarded are answered by the cluster, as far as their resources are followed', async () => {

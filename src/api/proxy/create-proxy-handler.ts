@@ -13,7 +13,7 @@ import type { InventoryCache } from '../inventory-cache.js';
 import type { RunningLists } from '../running-lists.js';
 import { type AskedPath, findPassage, type PassageRequest, type PassedRequest } from './find-passage.js';
 import type { MemberAnswer, MemberCluster, MemberClusters } from './member-clusters.js';
-import { answerHeaders, callerIdentity, requestHeaders } from './proxy-headers.js';
+import { answerHeaders, callerIdentity, pageHeaders, requestHeaders } from './proxy-headers.js';
 import { join, pump } from './pump.js';
 import { changeProtocol, upgradeOfferOf } from './upgrades.js';
 
@@ -108,7 +108,7 @@ export function createProxyHandler(options: ProxyHandlerOptions): ProxyHandler {
       auditRecordOf(response)?.started();
       return join(upgrade, upgraded, signal);
     }
-    response.writeHead(message.statusCode ?? 502, headers);
+    response.writeHead(message.statusCode ?? 502, { ...headers, ...pageHeaders(message.headers) });
     response.flushHeaders();
     allowSilence(response);
     await pump(message, response);
@@ -156,14 +156,20 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** A page of somebody else, in the browser of somebody who may: browsers say where a request comes from that may change something. */
 function refuseForeignPages({ headers }: IncomingMessage): void {
-  const { origin } = headers;
+  const { origin, 'sec-fetch-site': site = 'none' } = headers;
   const host = headers.host ?? headers[':authority'];
-  if (headers['sec-fetch-site'] !== 'cross-site') {
+  // What a workload answers must not come to stand between a browser and this server.
+  if (headers['service-worker'] !== undefined)
+    throw refusal('scripts of service workers are not fetched from clusters');
+  if (site === 'none' || site === 'same-origin') {
     if (origin === undefined) return;
     if (URL.canParse(origin) && new URL(origin).host === host) return;
   }
-  const message = 'requests of pages of other origins are not passed on to clusters';
-  throw new ApiError(createStatus({ code: 403, reason: 'Forbidden', message, details: {} }));
+  throw refusal('requests of pages of other origins are not passed on to clusters');
+}
+
+function refusal(message: string): ApiError {
+  return new ApiError(createStatus({ code: 403, reason: 'Forbidden', message, details: {} }));
 }
 
 function bodyOf(request: IncomingMessage): Readable | undefined {

@@ -24,9 +24,27 @@ const ofCaller: ReadonlySet<string> = new Set([
   'forwarded',
   'host',
   'origin',
+  'referer',
   'via',
   'x-real-ip',
 ]);
+/** They would change what a browser keeps of this server, or lead a proxy in front astray: what answers speaks in its name. */
+const ofServer: ReadonlySet<string> = new Set([
+  'alt-svc',
+  'clear-site-data',
+  'nel',
+  'origin-agent-cluster',
+  'report-to',
+  'reporting-endpoints',
+  'service-worker-allowed',
+  'set-cookie',
+  'set-cookie2',
+  'strict-transport-security',
+  'www-authenticate',
+  'x-lighttpd-send-file',
+  'x-sendfile',
+]);
+const serverPrefixes = ['access-control-', 'x-accel-'];
 const callerPrefixes = ['x-remote-', 'x-clusterpedia-', 'impersonate-', 'x-forwarded-', 'sec-fetch-'];
 const identityPrefix = 'x-clusterpedia-proxy-';
 
@@ -41,6 +59,12 @@ export function requestHeaders({ headers, socket }: IncomingMessage): Headers {
     if (ofCaller.has(name) || callerPrefixes.some((prefix) => name.startsWith(prefix))) continue;
     kept[name] = value;
   }
+  const { 'sec-websocket-protocol': protocols } = kept;
+  if (typeof protocols === 'string') {
+    const left = withoutToken(protocols);
+    if (left === '') delete kept['sec-websocket-protocol'];
+    else kept['sec-websocket-protocol'] = left;
+  }
   // A GET that nothing is known of would get this from Node.
   if (socket.remoteAddress !== undefined) kept['x-forwarded-for'] = socket.remoteAddress;
   return kept;
@@ -52,9 +76,27 @@ export function answerHeaders(headers: IncomingHttpHeaders, prefix: string): Out
   const named = namedByConnection(headers.connection);
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined || hopByHop.has(name) || named.has(name)) continue;
+    if (ofServer.has(name) || serverPrefixes.some((start) => name.startsWith(start))) continue;
     kept[name] = name === 'location' && /^\/(?!\/)/.test(String(value)) ? prefix + String(value) : value;
   }
   return kept;
+}
+
+/**
+ * For a browser that shows the answer: a page of a workload is none of this server, runs no script, and knows nothing of it. `headers` are
+ * those of the answer.
+ */
+export function pageHeaders({ 'content-security-policy': own }: IncomingHttpHeaders): OutgoingHttpHeaders {
+  return {
+    'content-security-policy': own === undefined ? 'sandbox' : `sandbox, ${String(own)}`,
+    'x-content-type-options': 'nosniff',
+  };
+}
+
+/** A browser cannot send an Authorization header with a WebSocket; a kube-apiserver takes a token from here instead. */
+function withoutToken(protocols: string): string {
+  const offered = protocols.split(',').map((protocol) => protocol.trim());
+  return offered.filter((protocol) => !/^base64url\.bearer\.authorization\.k8s\.io\./i.test(protocol)).join(', ');
 }
 
 /** The credentials that a request brings for the cluster; undefined when it brings none. ApiError 400 for what cannot be read. */
