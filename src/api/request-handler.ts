@@ -132,10 +132,11 @@ export function createRequestHandler(options: RequestHandlerOptions) {
       if (!encrypted && !isAllowedHost(host)) throw foreignHost();
       const admission = guard === undefined ? undefined : await guard.admit(request, path, target);
       const access = admission?.access;
+      const admitAgain = async () => (await guard?.admit(request, path, target))?.access;
       if (admission?.user !== undefined) auditRecordOf(response)?.allowed(admission.reason);
       if (target.kind === 'unknown') throw unknownPath();
       const passage = proxy?.find(request, { target, path, query });
-      if (passage !== undefined) await proxy?.serve(response, passage, access);
+      if (passage !== undefined) await proxy?.serve(response, passage, { access, admitAgain });
       else if (target.kind === 'plugin' && plugin !== undefined)
         await plugin.serve(response, target, { isReviewed: access !== undefined });
       else if (method === 'GET' || method === 'HEAD') await serve(response, target, { query, access });

@@ -47,7 +47,7 @@ export interface ProxyingServer {
 /** Knows `member`, which is at `url`, `gone`, where nobody answers, and `stored`, which nobody declares. */
 export async function startProxyingServer(
   url: string,
-  flags: (ProxyOptions & { readonly audit?: AuditLog }) | undefined,
+  flags: (ProxyOptions & { readonly audit?: AuditLog; readonly reviewInterval?: number }) | undefined,
   allows?: (attributes: Attributes) => boolean,
 ): Promise<ProxyingServer> {
   const folder = mkdtempSync(join(tmpdir(), 'clusterdex-proxy-'));
@@ -70,7 +70,11 @@ export async function startProxyingServer(
     continueTokens: createContinueTokens(Buffer.alloc(32)),
     logger,
     registry: new Registry(),
-    proxy: settings && { settings, clusters },
+    proxy: settings && {
+      settings,
+      clusters,
+      ...(flags?.reviewInterval === undefined ? {} : { reviewInterval: flags.reviewInterval }),
+    },
     audit: flags?.audit,
     guard:
       allows &&

@@ -16,10 +16,20 @@ import type { MemberAnswer, MemberCluster, MemberClusters } from './member-clust
 import { answerHeaders, callerIdentity, pageHeaders, requestHeaders } from './proxy-headers.js';
 import { join, pump } from './pump.js';
 import { changeProtocol, upgradeOfferOf } from './upgrades.js';
+import { whileAllowed } from './while-allowed.js';
 
 export interface ProxyOptions {
   readonly settings: ProxySettings;
   readonly clusters: MemberClusters;
+  /** Milliseconds after which the rights of a caller whose answer still goes on are reviewed again; the usual ones unless told. */
+  readonly reviewInterval?: number;
+}
+
+export interface PassageCaller {
+  /** Undefined for one who may everything. */
+  readonly access: Access | undefined;
+  /** Asks anew who the caller is, and whether they may come this far. Rejects with ApiError 401, 403 or 503. */
+  readonly admitAgain: () => Promise<Access | undefined>;
 }
 
 export interface ProxyHandlerOptions extends ProxyOptions {
@@ -36,11 +46,13 @@ export interface ProxyHandler {
   /** ApiError when the caller may not have it passed on, or the resource is not followed. */
   check(passage: PassageRequest, access: Access | undefined): Promise<void>;
   /** ApiError for what is refused here; what the cluster answers is handed over as it is. */
-  serve(response: ServerResponse, passage: PassageRequest, access: Access | undefined): Promise<void>;
+  serve(response: ServerResponse, passage: PassageRequest, caller: PassageCaller): Promise<void>;
 }
 
+const usualReviewInterval = 30_000;
+
 export function createProxyHandler(options: ProxyHandlerOptions): ProxyHandler {
-  const { settings, clusters, inventory, logger } = options;
+  const { settings, clusters, inventory, logger, reviewInterval = usualReviewInterval } = options;
 
   /** Who changes the protocol may do anything on that connection, whatever the method was: that is to create, as at a kube-apiserver. */
   async function checkRights(
@@ -98,6 +110,7 @@ export function createProxyHandler(options: ProxyHandlerOptions): ProxyHandler {
       });
     } catch (error) {
       if (signal.aborted && response.destroyed) return;
+      if (signal.reason instanceof ApiError) throw signal.reason;
       throw explain(error, passage.cluster);
     }
     const { message, upgraded } = answer;
@@ -130,19 +143,35 @@ export function createProxyHandler(options: ProxyHandlerOptions): ProxyHandler {
     return new ApiError(createStatus({ code: 503, reason: 'ServiceUnavailable', message, details: {} }));
   }
 
+  /** What was taken away while it went on; the record of the answer has said how it began. */
+  function recordEnd(response: ServerResponse, { cluster }: PassageRequest, reason: unknown): void {
+    if (!(reason instanceof ApiError)) return;
+    auditRecordOf(response)?.failed(reason.status);
+    logger.info({ cluster, reason: reason.message }, 'a request that was passed on is ended: its caller may no longer');
+  }
+
   return {
     find: (request, asked) => findPassage(request, asked, settings),
     async check(passage, access) {
       await checkRights(passage, { access, isUpgrade: false });
       if (passage.syncedOnly) await checkSynced(passage);
     },
-    async serve(response, passage, access) {
+    async serve(response, passage, { access, admitAgain }) {
       refuseForeignPages(response.req);
       const isUpgrade = upgradeOfferOf(response) !== undefined;
       await checkRights(passage, { access, isUpgrade });
       if (passage.syncedOnly) await checkSynced(passage);
       const isLong = isUpgrade || /[?&](?:watch|follow)=/.test(passage.path);
-      await (isLong ? options.watches : options.lists).run(response, (signal) => pass(response, passage, signal));
+      const passOn = (signal: AbortSignal) => pass(response, passage, signal);
+      const review = async () => checkRights(passage, { access: await admitAgain(), isUpgrade });
+      await (isLong ? options.watches : options.lists).run(response, (signal) =>
+        access === undefined
+          ? passOn(signal)
+          : whileAllowed({ signal, review, interval: reviewInterval }, (allowed) => {
+              allowed.addEventListener('abort', () => recordEnd(response, passage, allowed.reason));
+              return passOn(allowed);
+            }),
+      );
     },
   };
 }
