@@ -282,7 +282,8 @@ async function openHost(kubeconfig: string | undefined): Promise<HostClient> {
   return {
     server: connection.server,
     get: (path) => connection.getJson(path, options),
-    post: (path, body) => connection.getJson(path, { ...options, method: 'POST', body: JSON.stringify(body) }),
+    post: (path, body, signal) =>
+      connection.getJson(path, { ...options, method: 'POST', body: JSON.stringify(body), signal }),
     close: () => connection.close(),
   };
 }

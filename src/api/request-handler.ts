@@ -130,9 +130,10 @@ export function createRequestHandler(options: RequestHandlerOptions) {
       const { host } = request.headers;
       if (host === undefined && request.httpVersion === '1.1') throw badRequest('the header Host is missing');
       if (!encrypted && !isAllowedHost(host)) throw foreignHost();
-      const admission = guard === undefined ? undefined : await guard.admit(request, path, target);
+      const asked = { path, target, gone: signalOfClient(response) };
+      const admission = await guard?.admit(request, asked);
       const access = admission?.access;
-      const admitAgain = async () => (await guard?.admit(request, path, target))?.access;
+      const admitAgain = async () => (await guard?.admit(request, asked))?.access;
       if (admission?.user !== undefined) auditRecordOf(response)?.allowed(admission.reason);
       if (target.kind === 'unknown') throw unknownPath();
       const passage = proxy?.find(request, { target, path, query });
@@ -163,6 +164,20 @@ export function createRequestHandler(options: RequestHandlerOptions) {
     else if (response.headersSent) logger.error({ err: error, target }, 'a list broke off');
     sendStatus(response, answer, error instanceof ApiError ? error.warning : undefined);
   }
+}
+
+/** Aborts when the client has gone, or has its answer; made when it is asked for. */
+function signalOfClient(response: ServerResponse): () => AbortSignal {
+  let controller: AbortController | undefined;
+  return () => {
+    if (controller === undefined) {
+      const made = new AbortController();
+      controller = made;
+      if (response.destroyed) made.abort();
+      else response.once('close', () => made.abort());
+    }
+    return controller.signal;
+  };
 }
 
 function foreignHost(): ApiError {

@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { createAccessReviewAuthorizer } from '../../src/api/auth/authorizer.js';
 
+const stays = () => new AbortController().signal;
+
 it('a user who asks for very many rights keeps nobody else waiting, and is told to wait', async () => {
   const asked: string[] = [];
   const answers: (() => void)[] = [];
@@ -21,7 +23,7 @@ it('a user who asks for very many rights keeps nobody else waiting, and is told 
     onError: () => undefined,
   });
   const ask = (name: string, at: number) =>
-    authorizer.decide({ name, groups: [], extra: {} }, { verb: 'get', path: `/${at}` }).then(
+    authorizer.decide({ name, groups: [], extra: {} }, { verb: 'get', path: `/${at}` }, stays).then(
       ({ allowed }) => allowed,
       (error: { readonly status?: { readonly code: number } }) => error.status?.code,
     );

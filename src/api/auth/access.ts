@@ -7,6 +7,7 @@ import type {
 import type { RequestTarget, ResourceTarget } from '../request-path.js';
 import { type ContentScope, contentAttributes, innerAttributes, outerAttributes } from './attributes.js';
 import type { Authorizer } from './authorizer.js';
+import type { Gone } from './decision-cache.js';
 import { forbidden } from './forbidden.js';
 import type { Limits } from './limits.js';
 import type { User } from './user.js';
@@ -50,6 +51,8 @@ export interface AccessOptions {
   readonly factory: StorageFactory;
   /** Whether everybody may ask this path, which is of no resource. */
   readonly isOpen: (path: string) => boolean;
+  /** Ends the questions that are made for it. */
+  readonly gone: Gone;
 }
 
 type Place = Pick<ContentScope, 'cluster' | 'namespace'>;
@@ -62,9 +65,9 @@ const mostNamespaces = 5000;
 const mostPlaces = 1000;
 const atOnce = 32;
 
-export function createAccess({ user, authorizer, factory, isOpen }: AccessOptions): Access {
+export function createAccess({ user, authorizer, factory, isOpen, gone }: AccessOptions): Access {
   async function may(verb: string, scope: ContentScope): Promise<boolean> {
-    return (await authorizer.decide(user, contentAttributes(verb, scope))).allowed;
+    return (await authorizer.decide(user, contentAttributes(verb, scope), gone)).allowed;
   }
 
   async function filter<Item>(items: readonly Item[], isAllowed: (item: Item) => Promise<boolean>): Promise<Item[]> {
@@ -136,7 +139,7 @@ export function createAccess({ user, authorizer, factory, isOpen }: AccessOption
     async checkPath(method, path, target) {
       const attributes = outerAttributes(method, path, target);
       if ('path' in attributes && isOpen(path)) return;
-      const { allowed, reason } = await authorizer.decide(user, attributes);
+      const { allowed, reason } = await authorizer.decide(user, attributes, gone);
       if (!allowed) throw forbidden(user, attributes, reason);
     },
     async checkObject(target, { injectEvents = false } = {}) {

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { createStatus } from '../../kube/status.js';
 import { ApiError } from '../api-error.js';
+import type { Gone } from './decision-cache.js';
 import { anonymousUser, authenticatedGroup, type User } from './user.js';
 
 /** One way to say who asks: undefined when the request does not use it, AuthenticationError when it does so wrongly. */
-export type Authenticator = (request: IncomingMessage) => User | undefined | Promise<User | undefined>;
+export type Authenticator = (request: IncomingMessage, gone: Gone) => User | undefined | Promise<User | undefined>;
 
 /** What the request shows of itself is wrong; the message is for the log. */
 export class AuthenticationError extends Error {
@@ -17,15 +18,15 @@ export interface AuthenticateOptions {
   readonly anonymous: boolean;
 }
 
-export type Authenticate = (request: IncomingMessage) => Promise<User>;
+export type Authenticate = (request: IncomingMessage, gone: Gone) => Promise<User>;
 
 /** Rejects with ApiError 401 for a request that does not say who asks, and with what else an authenticator rejects with. */
 export function createAuthenticate({ authenticators, anonymous }: AuthenticateOptions): Authenticate {
-  return async (request) => {
+  return async (request, gone) => {
     let failure: AuthenticationError | undefined;
     for (const authenticate of authenticators) {
       try {
-        const user = await authenticate(request);
+        const user = await authenticate(request, gone);
         if (user !== undefined) return withGroup(user);
       } catch (error) {
         if (!(error instanceof AuthenticationError)) throw error;

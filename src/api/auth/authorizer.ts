@@ -1,6 +1,6 @@
 import { ApiError } from '../api-error.js';
 import type { Attributes } from './attributes.js';
-import { createDecisionCache } from './decision-cache.js';
+import { createDecisionCache, type Gone } from './decision-cache.js';
 import type { HostClient } from './host-client.js';
 import { cannotReview } from './token-authenticators.js';
 import { createTurns } from './turns.js';
@@ -13,8 +13,8 @@ export interface Decision {
 }
 
 export interface Authorizer {
-  /** Rejects with ApiError 503 when nobody can say, 429 when the user has too many questions. */
-  decide(user: User, attributes: Attributes): Promise<Decision>;
+  /** Rejects with ApiError 503 when nobody can say, 429 when the user has too many questions, with the reason of `gone` when that aborts. */
+  decide(user: User, attributes: Attributes, gone: Gone): Promise<Decision>;
   /** Whether everybody may everything, so that nobody need ask. */
   readonly allowsAll: boolean;
 }
@@ -49,24 +49,24 @@ export function createAccessReviewAuthorizer(options: SubjectAccessReviewOptions
 
   const turns = createTurns(turnsOfUser);
 
-  async function review(spec: object): Promise<Decision> {
+  async function review(spec: object, signal: AbortSignal): Promise<Decision> {
     const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec };
-    const answer = (await host.post(path, body)) as { status?: { allowed?: unknown; reason?: unknown } } | null;
+    const answer = (await host.post(path, body, signal)) as { status?: { allowed?: unknown; reason?: unknown } } | null;
     const { allowed: isAllowed, reason } = answer?.status ?? {};
     return { allowed: isAllowed === true, reason: typeof reason === 'string' ? reason : '' };
   }
 
   return {
     allowsAll: false,
-    async decide(user, attributes) {
+    async decide(user, attributes, gone) {
       if (user.groups.includes(privilegedGroup)) return allowed;
       const spec = specOf(user, attributes);
       const key = JSON.stringify(spec);
       try {
-        const ask = () => turns.run(user.name, () => review(spec));
-        return await (key.length > longestKey ? ask() : cache.decide(key, ask));
+        const ask = (signal: AbortSignal) => turns.run(user.name, () => review(spec, signal), signal);
+        return await (key.length > longestKey ? ask(gone()) : cache.decide(key, ask, gone));
       } catch (error) {
-        if (error instanceof ApiError) throw error;
+        if (error instanceof ApiError || gone().aborted) throw error;
         onError(error);
         throw cannotReview('rights');
       }

@@ -7,13 +7,21 @@ import { type Access, createAccess } from './access.js';
 import { type Attributes, outerAttributes } from './attributes.js';
 import type { Authenticate } from './authenticator.js';
 import type { Authorizer } from './authorizer.js';
+import type { Gone } from './decision-cache.js';
 import { forbidden } from './forbidden.js';
 import type { User } from './user.js';
 
 /** Who lets requests in. */
 export interface Guard {
   /** Resolves with what the caller may see, undefined for everything. Rejects with ApiError 401, 403 or 503. */
-  admit(request: IncomingMessage, path: string, target: RequestTarget): Promise<Admission>;
+  admit(request: IncomingMessage, asked: AskedAdmission): Promise<Admission>;
+}
+
+export interface AskedAdmission {
+  /** Percent-encoded, without the query. */
+  readonly path: string;
+  readonly target: RequestTarget;
+  readonly gone: Gone;
 }
 
 export interface Admission {
@@ -41,17 +49,17 @@ export function createGuard(options: GuardOptions): Guard {
   const { authenticate, authorizer, factory } = options;
   const isOpen = pathMatcher(options.alwaysAllowPaths);
   return {
-    async admit(request, path, target) {
+    async admit(request, { path, target, gone }) {
       const attributes = outerAttributes(request.method ?? 'GET', path, target);
       // Never for a resource, as in a kube-apiserver: a pattern may reach further than was thought.
       if ('path' in attributes && isOpen(path)) return openDoor;
-      const user = await authenticate(request);
+      const user = await authenticate(request, gone);
       callers.set(request, user);
       refuseImpersonation(request, user, attributes);
       if (authorizer.allowsAll) return { user, access: undefined, reason: '' };
-      const { allowed, reason } = await authorizer.decide(user, attributes);
+      const { allowed, reason } = await authorizer.decide(user, attributes, gone);
       if (!allowed) throw forbidden(user, attributes, reason);
-      return { user, access: createAccess({ user, authorizer, factory, isOpen }), reason };
+      return { user, access: createAccess({ user, authorizer, factory, isOpen, gone }), reason };
     },
   };
 }

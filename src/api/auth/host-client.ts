@@ -4,6 +4,7 @@ export interface HostClient {
   readonly server: string;
   /** Both reject when there is no answer, and for one that is an error. */
   get(path: string): Promise<unknown>;
-  post(path: string, body: object): Promise<unknown>;
+  /** Rejects when `signal` aborts, too. */
+  post(path: string, body: object, signal?: AbortSignal): Promise<unknown>;
   close(): Promise<void>;
 }

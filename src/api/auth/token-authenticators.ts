@@ -64,22 +64,23 @@ export function createTokenReviewAuthenticator(options: TokenReviewOptions): Aut
 
   const turns = createTurns(turnsOfAddress);
 
-  async function review(token: string): Promise<User | undefined> {
+  async function review(token: string, signal: AbortSignal): Promise<User | undefined> {
     const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } };
-    const { status } = fields(await host.post(path, body));
+    const { status } = fields(await host.post(path, body, signal));
     const { authenticated, user } = fields(status);
     return authenticated === true ? readUser(fields(user)) : undefined;
   }
 
-  return async (request) => {
+  return async (request, gone) => {
     const token = bearerToken(request);
     if (token === undefined) return undefined;
     if (token.length > longestToken) throw new AuthenticationError('the bearer token is too long');
     try {
       const { remoteAddress = '' } = request.socket;
-      return await cache.decide(digests.digest(token), () => turns.run(remoteAddress, () => review(token)));
+      const ask = (signal: AbortSignal) => turns.run(remoteAddress, () => review(token, signal), signal);
+      return await cache.decide(digests.digest(token), ask, gone);
     } catch (error) {
-      if (error instanceof ApiError) throw error;
+      if (error instanceof ApiError || gone().aborted) throw error;
       onError(error);
       throw cannotReview('tokens');
     }

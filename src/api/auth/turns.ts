@@ -3,8 +3,11 @@ import { ApiError } from '../api-error.js';
 
 /** Lets everybody have a number of questions under way, so that one who makes very many keeps nobody else waiting. */
 export interface Turns {
-  /** Runs `work` when it is the turn of `owner`. Rejects with ApiError 429 when too many wait for it already, else as `work` does. */
-  run<Result>(owner: string, work: () => Promise<Result>): Promise<Result>;
+  /**
+   * Runs `work` when it is the turn of `owner`. Rejects with ApiError 429 when too many wait for it already, with the reason of `signal`
+   * when that aborts before, else as `work` does.
+   */
+  run<Result>(owner: string, work: () => Promise<Result>, signal: AbortSignal): Promise<Result>;
 }
 
 export interface TurnsOptions {
@@ -23,13 +26,24 @@ interface Queue {
 export function createTurns({ most, mostWaiting }: TurnsOptions): Turns {
   const queues = new Map<string, Queue>();
 
-  function begin(queue: Queue): Promise<void> | undefined {
+  function begin(queue: Queue, signal: AbortSignal): Promise<void> | undefined {
     if (queue.running < most) {
       queue.running++;
       return undefined;
     }
     if (queue.waiting.size >= mostWaiting) throw tooManyRequests();
-    return new Promise((resolve) => queue.waiting.add(resolve));
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        queue.waiting.delete(start);
+        reject(signal.reason);
+      };
+      const start = () => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      queue.waiting.add(start);
+      signal.addEventListener('abort', leave);
+    });
   }
 
   function end(owner: string, queue: Queue): void {
@@ -41,10 +55,11 @@ export function createTurns({ most, mostWaiting }: TurnsOptions): Turns {
   }
 
   return {
-    async run(owner, work) {
+    async run(owner, work, signal) {
+      signal.throwIfAborted();
       const queue = queues.get(owner) ?? { running: 0, waiting: new Set() };
       queues.set(owner, queue);
-      await begin(queue);
+      await begin(queue, signal);
       try {
         return await work();
       } finally {
