@@ -4,11 +4,13 @@ import { createStorageError, type ResourceStorage, type StorageFactory } from '@
  * A storage that refuses writes when the lease is not held. What a write that is under way then may still do is bounded by the storage: a
  * change that is older than what is stored is a no-op.
  */
-export function fencedStorage(storage: StorageFactory, isHeld: () => boolean): StorageFactory {
+export function fencedStorage(
+  storage: StorageFactory,
+  isHeld: () => boolean,
+  refusal = 'another process may write into the storage now',
+): StorageFactory {
   function check(): void {
-    if (!isHeld()) {
-      throw createStorageError('UNAVAILABLE', 'another process may write into the storage now', { retryable: false });
-    }
+    if (!isHeld()) throw createStorageError('UNAVAILABLE', refusal, { retryable: false });
   }
 
   function fence(resources: ResourceStorage): ResourceStorage {

@@ -2,9 +2,11 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterInventory } from '@clusterdex/storage-contract';
 import type { ClusterDeclaration } from '../cluster/cluster-declaration.js';
+import { linkSignals } from '../connection/link-signals.js';
 import type { ClusterSource } from '../declare/cluster-source.js';
 import { ClusterSynchro } from '../follow/cluster-synchro.js';
 import type { SynchroParts } from '../follow/synchro-parts.js';
+import { fencedStorage } from '../lease/fenced-storage.js';
 import { createLimit } from './limit.js';
 
 /** Follows all clusters that are declared, and nothing else. */
@@ -23,6 +25,8 @@ export interface ClusterManagerOptions {
   /** Where two declare a cluster of one name, the first one counts. */
   readonly sources: readonly ClusterSource[];
   readonly onChange?: () => void;
+  /** Milliseconds that are waited for what follows a cluster and was told to end; 65,000 unless told. */
+  readonly endPatience?: number;
 }
 
 interface Followed {
@@ -30,6 +34,8 @@ interface Followed {
   readonly synchro: ClusterSynchro;
   readonly end: () => void;
   readonly ended: Promise<void>;
+  /** It may write nothing from now on, whatever it still does. */
+  readonly disown: () => void;
   isChanged: boolean;
   isPublishing: boolean;
   publishedAt: number;
@@ -40,6 +46,10 @@ const publishEvery = 1000;
 /** Inventories are written now and then also when nothing changed but counts, so that a reader knows that somebody is there. */
 const heartbeat = { least: 10_000, most: 30_000, perCluster: 200 };
 const cleanRetry = 10_000;
+/** Milliseconds; what was removed until then stays removed, and the next attempt goes on. */
+const cleanDeadline = 600_000;
+/** Longer than a write may take. */
+const endPatience = 65_000;
 
 export function createClusterManager(options: ClusterManagerOptions): ClusterManager {
   return new Manager(options);
@@ -87,7 +97,7 @@ class Manager implements ClusterManager {
       ),
     );
     await Promise.all(this.queues.values());
-    await Promise.all([...this.followed.values()].map(({ ended }) => ended));
+    await Promise.all([...this.followed].map(([name, followed]) => this.untilEnded(name, followed)));
     await publisher;
     await Promise.all([...this.followed.keys()].map((name) => this.publish(name)));
   }
@@ -150,12 +160,14 @@ class Manager implements ClusterManager {
     if (current !== undefined) {
       this.known.set(name, current.synchro.inventory());
       current.end();
-      await current.ended;
+      await this.untilEnded(name, current);
     }
     if (this.signal.aborted) return;
     const ender = new AbortController();
+    let isOwn = true;
+    const { parts } = this.options;
     const synchro = new ClusterSynchro({
-      parts: this.options.parts,
+      parts: { ...parts, storage: fencedStorage(parts.storage, () => isOwn, 'the cluster is not followed any more') },
       declaration,
       known: this.known.get(name),
       onChange: () => this.noteChange(name),
@@ -173,6 +185,9 @@ class Manager implements ClusterManager {
       synchro,
       ended,
       end: () => ender.abort(),
+      disown: () => {
+        isOwn = false;
+      },
       isChanged: true,
       isPublishing: false,
       publishedAt: 0,
@@ -187,7 +202,7 @@ class Manager implements ClusterManager {
     const current = this.followed.get(name);
     if (this.isDeclared(name)) return;
     current?.end();
-    await current?.ended;
+    if (current !== undefined) await this.untilEnded(name, current);
     const inventory = current?.synchro.inventory() ?? this.known.get(name);
     this.followed.delete(name);
     // What was about to be published must not come behind the removal.
@@ -196,10 +211,17 @@ class Manager implements ClusterManager {
       if (inventory !== undefined) await parts.storage.putClusterInventory(inventory);
       return;
     }
+    // Declared again meanwhile, it goes on from there.
+    if (inventory !== undefined) this.known.set(name, inventory);
     while (!this.signal.aborted && !this.isDeclared(name)) {
       try {
         await parts.pipeline.handleRemoval({ cluster: name, signal: this.signal });
-        await parts.storage.cleanCluster(name, this.signal);
+        const limited = linkSignals([this.signal]);
+        const timer = setTimeout(() => limited.abort(), cleanDeadline);
+        await parts.storage.cleanCluster(name, limited.signal).finally(() => {
+          clearTimeout(timer);
+          limited.unlink();
+        });
         this.known.delete(name);
         await source.removed?.(name);
         parts.logger.info({ cluster: name }, 'removed a cluster and what was stored of it');
@@ -209,6 +231,24 @@ class Manager implements ClusterManager {
         await pause(cleanRetry, this.signal);
       }
     }
+  }
+
+  /** What does not end would keep the cluster from being removed, or the next process from writing: it is left to itself. */
+  private async untilEnded(cluster: string, { ended, disown, synchro }: Followed): Promise<void> {
+    const milliseconds = this.options.endPatience ?? endPatience;
+    const patience = new AbortController();
+    const isLate = await Promise.race([
+      ended.then(() => false),
+      delay(milliseconds, true, { signal: patience.signal }).catch(() => false),
+    ]);
+    patience.abort();
+    disown();
+    if (!isLate) return;
+    const { openConnections } = synchro;
+    this.options.parts.logger.error(
+      { cluster, seconds: milliseconds / 1000, openConnections },
+      'what follows a cluster does not end; it is not waited for any longer, and can write nothing any more',
+    );
   }
 
   private isDeclared(name: string): boolean {
@@ -236,6 +276,8 @@ class Manager implements ClusterManager {
     const followed = this.followed.get(name);
     if (followed === undefined) return;
     await followed.publishing;
+    // It may have been removed meanwhile.
+    if (this.followed.get(name) !== followed) return;
     followed.publishing = this.put(name, followed);
     await followed.publishing;
   }
