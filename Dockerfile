@@ -6,7 +6,7 @@ ARG RUNTIME_IMAGE=docker.io/library/node:24-bookworm-slim
 FROM ${BUILD_IMAGE} AS build
 WORKDIR /build
 COPY . .
-RUN npm ci --no-audit --no-fund && node node_modules/typescript/bin/tsc -b
+RUN npm ci --no-audit --no-fund && node node_modules/typescript/bin/tsc -b src storage-plugins/*
 ARG STORAGES="sqlite memory postgres mysql elasticsearch"
 RUN node hack/assemble.mjs /app --storages "${STORAGES}" && /app/bin/clusterdex plugins list && mkdir -p /data
 

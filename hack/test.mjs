@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { backends, startBackend } from './backends.mjs';
 import { findHelm, howToHaveHelm } from './helm.mjs';
 import { findAssets, howToStart } from './kube-apiserver.mjs';
+import { openPodman } from './podman.mjs';
 import { prepare, root } from './prepare.mjs';
 import { resultsFile } from './test-summary.mjs';
 
@@ -43,6 +44,14 @@ if (helm !== undefined) environment.HELM = helm;
 else {
   notRun.push(`not run: the tests that render the chart: there is no Helm\n  ${howToHaveHelm}`);
   if (required.has('helm')) process.exitCode = 1;
+}
+
+const { podman, missing, refusal } = openPodman();
+podman?.close();
+if (podman === undefined) {
+  notRun.push(`not run: the test that plays the pod of the chart: ${missing ?? refusal}`);
+  // What the machine does not let run is no fault of what is installed.
+  if (missing !== undefined && required.has('podman')) process.exitCode = 1;
 }
 
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');

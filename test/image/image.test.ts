@@ -111,7 +111,4 @@ describe('the Dockerfile', () => {
     expect(spawnSync(program, parameters).status).toBe(0);
     expect(readdirSync(join(folder, 'target', 'sample-storage'))).toEqual(['package.json']);
   });
-
-  // node hack/build-image.mjs where there are base images to pull.
-  it.skip('NOT RUN: builds, and its pods run, which takes a registry to pull base images from and a container runtime', () => {});
 });
