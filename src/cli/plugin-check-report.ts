@@ -1,5 +1,6 @@
 import type { ConformanceResult } from '../plugin-host/check-conformance.js';
 import { checkedSteps, type PluginCheckOutcome } from '../plugin-host/check-junit.js';
+import type { CheckStoresOutcome } from '../plugin-host/check-stores.js';
 import type { PluginRow } from '../plugin-host/plugin-row.js';
 
 export function isWell({ violations, conformance }: PluginCheckOutcome): boolean {
@@ -8,10 +9,11 @@ export function isWell({ violations, conformance }: PluginCheckOutcome): boolean
 
 /** For people: a line for each thing that is wrong, or one that says what was checked. */
 export function formatCheck(row: PluginRow, outcome: PluginCheckOutcome): string {
-  const { conformance, violations, runsKit } = outcome;
+  const { conformance, violations, runsKit, stores } = outcome;
   const failures = conformance?.summary.failed.map(({ name, error }) => `${name}: ${indented(error)}`) ?? [];
   return [
-    ...(conformance === undefined ? [] : [countsOf(conformance), ...storesOf(conformance), ...gradeOf(conformance)]),
+    ...(conformance === undefined ? [] : [countsOf(conformance), ...gradeOf(conformance)]),
+    ...storesOf(stores),
     ...[...violations, ...failures].map((violation) => `✗ ${violation}`),
     ...(isWell(outcome) ? [`✓ ${checkedSteps(row)}${runsKit ? ', conformance' : ''}`] : []),
   ]
@@ -20,11 +22,11 @@ export function formatCheck(row: PluginRow, outcome: PluginCheckOutcome): string
 }
 
 export function formatCheckAsJson(row: PluginRow, outcome: PluginCheckOutcome): string {
-  const { conformance, violations } = outcome;
+  const { conformance, violations, stores } = outcome;
   const { name, version, kind, contract, folder } = row;
   const report = { plugin: { name, version, kind, contract, folder }, ok: isWell(outcome), violations };
-  const more = conformance && { conformance: conformance.report, stores: conformance.stores, grade: conformance.grade };
-  return `${JSON.stringify({ ...report, ...more }, undefined, 2)}\n`;
+  const more = conformance && { conformance: conformance.report, grade: conformance.grade };
+  return `${JSON.stringify({ ...report, ...more, ...(stores && { stores }) }, undefined, 2)}\n`;
 }
 
 function countsOf({ summary }: ConformanceResult): string {
@@ -33,10 +35,11 @@ function countsOf({ summary }: ConformanceResult): string {
   return `conformance of ${storage}: ${passed.length} passed, ${failed.length} failed, ${skipped}, seed ${seed}`;
 }
 
-/** A plugin has no way to say how a database is removed, so its author has to be told what is left. */
-function storesOf({ stores }: ConformanceResult): readonly string[] {
-  if (stores.length === 0) return [];
-  return [`left for you to remove: ${stores.length} stores, ${stores[0]} to ${stores.at(-1)}`];
+function storesOf(stores: CheckStoresOutcome | undefined): readonly string[] {
+  if (stores === undefined || stores.left.length === 0) return [];
+  const { left, reason } = stores;
+  const names = left.length === 1 ? `1 store, ${left[0]}` : `${left.length} stores, ${left[0]} to ${left.at(-1)}`;
+  return [`left for you to remove: ${names}`, ...(reason === undefined ? [] : [`  ${reason}`])];
 }
 
 function gradeOf({ grade }: ConformanceResult): readonly string[] {

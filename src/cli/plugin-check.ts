@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,9 +10,9 @@ import { bundledFolder, bundledSteps } from '../plugin-host/bundled-folder.js';
 import { checkConformance } from '../plugin-host/check-conformance.js';
 import { formatCheckAsJunit, type PluginCheckOutcome } from '../plugin-host/check-junit.js';
 import { checkStepConformance } from '../plugin-host/check-step.js';
+import { createCheckStores } from '../plugin-host/check-stores.js';
 import type { Deadlines } from '../plugin-host/deadlines.js';
 import { discoverPlugin, discoverPlugins } from '../plugin-host/discover.js';
-import { nameStores } from '../plugin-host/name-stores.js';
 import { type OpenSelectedOptions, openSelected } from '../plugin-host/open-storage.js';
 import { PluginError } from '../plugin-host/plugin-error.js';
 import type { PluginRow } from '../plugin-host/plugin-row.js';
@@ -101,9 +100,14 @@ async function check(
     if (row.kind === 'synchro') {
       return { violations: await checkStepConformance(row, opening, runsKit), runsKit };
     }
-    const violations = await lifeCycleViolations(row, opening);
-    if (violations.length > 0 || !runsKit) return { violations, runsKit };
-    return { violations, runsKit, conformance: await checkConformance(row, opening, { seed, grade: options.grade }) };
+    const stores = createCheckStores(row, opening);
+    const violations = await lifeCycleViolations(row, stores.optionsOf(dataDirectory));
+    const conformance =
+      violations.length > 0 || !runsKit
+        ? undefined
+        : await checkConformance(row, opening, { stores, seed, grade: options.grade });
+    await stores.remove(dataDirectory);
+    return { violations, runsKit, stores: stores.outcome(), ...(conformance && { conformance }) };
   } catch (error) {
     if (!(error instanceof PluginError)) throw error;
     return { violations: error.violations.length > 0 ? error.violations : [error.message], runsKit };
@@ -115,8 +119,7 @@ async function check(
 
 /** Opens it behind the guard, as the server does, and closes it. */
 async function lifeCycleViolations(row: PluginRow, opening: OpenSelectedOptions): Promise<readonly string[]> {
-  const name = `clusterdex_check_${randomBytes(4).toString('hex')}`;
-  const storage = await openSelected(row, nameStores(opening, name).optionsOf(opening.dataDirectory));
+  const storage = await openSelected(row, opening);
   const health = await storage.factory.health();
   const violations = health.healthy ? [] : [`is not healthy once opened: ${health.reason ?? 'it does not say why'}`];
   await storage.factory.shutdown().catch((error: unknown) => violations.push(`does not close: ${messageOf(error)}`));

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type {
   ConformanceReport,
   ConformanceSummary,
@@ -6,8 +5,8 @@ import type {
   StorageGrade,
 } from '@clusterdex/storage-contract/conformance';
 import { bundledFolder } from './bundled-folder.js';
+import type { CheckStores } from './check-stores.js';
 import { discoverPlugins } from './discover.js';
-import { nameStores } from './name-stores.js';
 import { type OpenSelectedOptions, openUnguarded } from './open-storage.js';
 import type { PluginRow } from './plugin-row.js';
 import { selectPlugin } from './select.js';
@@ -16,13 +15,13 @@ export interface ConformanceResult {
   readonly summary: ConformanceSummary;
   /** The same as plain data. */
   readonly report: ConformanceReport;
-  /** The names that stood for `{store}` in the config, none if it stands nowhere; what these stores hold is not removed. */
-  readonly stores: readonly string[];
   /** When it was asked for. */
   readonly grade?: StorageGrade;
 }
 
 export interface CheckConformanceOptions {
+  /** Those that the cases open. */
+  readonly stores: CheckStores;
   readonly seed?: number | undefined;
   /** Also measure it beside the memory storage. */
   readonly grade?: boolean | undefined;
@@ -35,14 +34,13 @@ export interface CheckConformanceOptions {
 export async function checkConformance(
   row: PluginRow,
   options: OpenSelectedOptions,
-  { seed, grade }: CheckConformanceOptions = {},
+  { stores, seed, grade }: CheckConformanceOptions,
 ): Promise<ConformanceResult> {
   // The kit is large, and a server never needs it.
   const { gradeOf, measureStorage, reportOf, runConformance } = await import(
     '@clusterdex/storage-contract/conformance'
   );
-  const naming = nameStores(options, `clusterdex_check_${randomBytes(4).toString('hex')}`);
-  const first = await openUnguarded(row, naming.optionsOf(options.dataDirectory));
+  const first = await openUnguarded(row, stores.optionsOf(options.dataDirectory));
   await first.storage.shutdown();
   const reference = await openReference(options);
   const { capabilities } = first;
@@ -51,12 +49,13 @@ export async function checkConformance(
     capabilities,
     reference,
     ...(seed !== undefined && { seed }),
-    open: async (dataDirectory: string) => (await openUnguarded(row, naming.optionsOf(dataDirectory))).storage,
+    open: async (dataDirectory: string) => (await openUnguarded(row, stores.optionsOf(dataDirectory))).storage,
+    remove: (dataDirectory: string) => stores.remove(dataDirectory),
   };
   const summary = await runConformance(storage);
   const operations = grade && summary.failed.length === 0 ? await measureStorage(storage, reference) : [];
   const graded = grade && { grade: gradeOf(summary, capabilities, operations) };
-  return { summary, report: reportOf(summary), stores: naming.names(), ...graded };
+  return { summary, report: reportOf(summary), ...graded };
 }
 
 /** The memory storage that comes with the server, whatever plugin of its name lies in the plugin folders. */

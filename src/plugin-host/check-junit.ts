@@ -1,4 +1,5 @@
 import type { ConformanceResult } from './check-conformance.js';
+import type { CheckStoresOutcome } from './check-stores.js';
 import type { PluginRow } from './plugin-row.js';
 
 export interface PluginCheckOutcome {
@@ -7,6 +8,8 @@ export interface PluginCheckOutcome {
   /** Whether the kit was asked for; it runs only where nothing is wrong before. */
   readonly runsKit: boolean;
   readonly conformance?: ConformanceResult;
+  /** Of a storage that was opened. */
+  readonly stores?: CheckStoresOutcome;
 }
 
 /** The way that a plugin of this kind goes when it is checked. */

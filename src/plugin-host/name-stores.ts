@@ -6,6 +6,8 @@ const placeholder = '{store}';
 export interface StoreNames {
   /** The options for the store of a data directory: with it, and with a name of its own wherever the config says `{store}`. */
   optionsOf(dataDirectory: string): OpenSelectedOptions;
+  /** The name that the store of a data directory was given, if any. */
+  nameOf(dataDirectory: string): string | undefined;
   /** Every name that was given, none when the config has no place for one. */
   names(): readonly string[];
 }
@@ -18,7 +20,7 @@ export function nameStores(options: OpenSelectedOptions, prefix: string): StoreN
   const names = new Map<string, string>();
   const hasPlace = JSON.stringify([options.config, options.settings ?? []]).includes(placeholder);
 
-  function nameOf(dataDirectory: string): string {
+  function giveName(dataDirectory: string): string {
     const name = names.get(dataDirectory) ?? `${prefix}_${names.size}`;
     names.set(dataDirectory, name);
     return name;
@@ -27,11 +29,12 @@ export function nameStores(options: OpenSelectedOptions, prefix: string): StoreN
   return {
     optionsOf(dataDirectory) {
       if (!hasPlace) return { ...options, dataDirectory };
-      const name = nameOf(dataDirectory);
+      const name = giveName(dataDirectory);
       const config = fill(options.config, name) as OpenSelectedOptions['config'];
       const settings = (options.settings ?? []).map((setting) => setting.replaceAll(placeholder, name));
       return { ...options, dataDirectory, config, settings };
     },
+    nameOf: (dataDirectory) => names.get(dataDirectory),
     names: () => [...names.values()],
   };
 }

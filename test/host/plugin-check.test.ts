@@ -10,17 +10,27 @@ import { broken, fixtures, good, packageJson, writeFiles } from './plugin-fixtur
 const folder = temporaryFolder();
 const support = JSON.stringify(join(fixtures, 'support.mjs'));
 
-/** A storage that holds nothing, and notes in a file what each of its stores is called. */
+const contract = JSON.stringify(import.meta.resolve('@clusterdex/storage-contract'));
+
+/** A storage that holds nothing, and notes in a file what each of its stores is called, and which of them it removed. */
 const noting = `
 import { appendFileSync } from 'node:fs';
-import { emptyFactory, plugin } from ${support};
-const configSchema = { type: 'object', properties: { notes: { type: 'string' }, store: { type: 'string' } } };
+import { requireCheckStore } from ${contract};
+import { capabilities, emptyFactory, plugin } from ${support};
+const text = { type: 'string' };
 export default {
   ...plugin('noting'),
-  configSchema,
-  async createStorageFactory(config, host) {
-    appendFileSync(config.notes, config.store + '\\n');
-    return emptyFactory(host);
+  capabilities: { ...capabilities, interfaces: true },
+  configSchema: { type: 'object', properties: { notes: text, store: text, title: text } },
+  async createStorageFactory({ notes, store, title }, host) {
+    appendFileSync(notes, 'opened ' + store + '\\n');
+    const remover = {
+      async removeStore(checkName) {
+        requireCheckStore(store, checkName);
+        appendFileSync(notes, 'removed ' + store + '\\n');
+      },
+    };
+    return emptyFactory(host, { interfaces: (name) => (name === 'clusterdex.io/store-remover.v1' && title !== 'forgetful' ? remover : undefined) });
   },
 };
 `;
@@ -28,7 +38,7 @@ export default {
 interface Report {
   readonly ok: boolean;
   readonly violations: readonly string[];
-  readonly stores: readonly string[];
+  readonly stores: { readonly removed: number; readonly left: readonly string[]; readonly reason?: string };
   readonly grade: object;
   readonly conformance: {
     readonly seed: number;
@@ -42,7 +52,7 @@ interface Report {
 const count = (text: string, part: string): number => text.split(part).length - 1;
 
 describe('clusterdex plugins check', () => {
-  it('prints every case as JSON, writes it as JUnit XML, and names a store of its own for each', async () => {
+  it('prints every case as JSON, writes it as JUnit XML, and removes the store of its own that each has', async () => {
     const notes = join(folder, 'notes');
     const junit = join(folder, 'junit.xml');
     writeFiles(folder, {
@@ -67,13 +77,29 @@ describe('clusterdex plugins check', () => {
     expect(count(xml, '<failure ')).toBe(failed);
     expect(count(xml, '<skipped ')).toBe(skippedByCapability);
 
-    const opened = new Set(readFileSync(notes, 'utf8').trimEnd().split('\n'));
-    const [first = ''] = stores;
-    expect(first).toMatch(/^clusterdex_check_[0-9a-f]{8}_0$/);
-    for (const store of stores) expect(opened).toContain(`my_${store}`);
-    // The way before the kit has a store as well.
-    expect(opened.size).toBe(stores.length + 1);
-    expect(new Set(stores).size).toBe(stores.length);
+    const stated = readFileSync(notes, 'utf8').trimEnd().split('\n');
+    const namesOf = (what: string) =>
+      new Set(stated.flatMap((line) => (line.startsWith(`${what} `) ? [line.slice(what.length + 1)] : [])));
+    const opened = namesOf('opened');
+    expect(opened.size).toBeGreaterThan(50);
+    for (const store of opened) expect(store).toMatch(/^my_clusterdex_check_[0-9a-f]{8}_\d+$/);
+    expect(namesOf('removed')).toEqual(opened);
+    expect(stores).toEqual({ removed: opened.size, left: [] });
+  });
+
+  it('says which stores it leaves, and why, where it does not even run the kit', async () => {
+    const notes = join(folder, 'left');
+    const check = async (settings: readonly string[]) => {
+      const flags = [`notes=${notes}`, ...settings].flatMap((setting) => ['--storage-set', setting]);
+      return (await runClusterdex(['plugins', 'check', join(folder, 'noting-storage'), ...flags])).stdout;
+    };
+    expect(await check(['store=my_{store}'])).not.toContain('left for you');
+    const wrong = await check(['store=production', 'title={store}']);
+    expect(wrong).toMatch(/left for you to remove: 1 store, clusterdex_check_[0-9a-f]{8}_0\n/);
+    expect(wrong).toMatch(/_0: the store "production" is not removed: expected one that a check made/);
+    expect(readFileSync(notes, 'utf8')).not.toContain('removed production');
+    const forgetful = await check(['store=my_{store}', 'title=forgetful']);
+    expect(forgetful).toMatch(/left for you to remove: 1 store, clusterdex_check_[0-9a-f]{8}_0\n {2}✓/);
   });
 
   it('tells machines of a plugin that is broken before the kit can run', async () => {

@@ -1,5 +1,6 @@
-import { contractVersion, type StoragePlugin } from '@clusterdex/storage-contract';
+import { contractVersion, type StoragePlugin, storeRemoverInterface } from '@clusterdex/storage-contract';
 import { configSchema, type ElasticsearchConfig } from './config.js';
+import { createStoreRemover } from './create-store-remover.js';
 import { createElasticsearchStorageFactory } from './elasticsearch-storage-factory.js';
 import { openStore } from './open-store.js';
 
@@ -26,10 +27,15 @@ export default {
     durable: true,
     multiProcess: true,
     keyValue: false,
+    interfaces: true,
   },
   configSchema,
   async createStorageFactory(config, host) {
     const { store, schema } = await openStore(config, host);
-    return createElasticsearchStorageFactory(store, schema);
+    const remover = createStoreRemover(store, config);
+    return {
+      ...createElasticsearchStorageFactory(store, schema),
+      interfaces: (name) => (name === storeRemoverInterface ? remover : undefined),
+    };
   },
 } satisfies StoragePlugin<ElasticsearchConfig>;

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { StorageFactory } from '@clusterdex/storage-contract';
+import { type StorageFactory, type StoreRemover, storeRemoverInterface } from '@clusterdex/storage-contract';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { eventsBetween, eventually, listNames, revisionOf } from './reading.js';
 import { ask, configMap, configMaps, openStorage, prefixOf, removeStore, servers } from './support.js';
@@ -50,6 +51,31 @@ describe.each(servers)('the elasticsearch storage on $title', ({ title, address,
     const path = [{ key: 'data' }, { key: `key ${long}` }];
     const found = await listNames(storage, { fieldSelector: [{ path, operator: 'in', values: [long] }] });
     expect(found).toEqual(['long']);
+  });
+
+  it('a store that a check made is removed, alone, and that of anybody else is not', async () => {
+    const checkName = `clusterdex_check_${randomBytes(4).toString('hex')}_1`;
+    const [prefix, other] = [`test-${checkName}`, `test-${checkName}1`];
+    prefixes.push(prefix, other);
+    const options = { config: { indexTemplate: true } };
+    await open(other, options);
+    const storage = await open(prefix, options);
+    await storage.resourceStorage(configMaps).write('c', many(10));
+    const remover = storage.interfaces?.(storeRemoverInterface) as StoreRemover;
+    const indexes = async () =>
+      Object.keys((await ask(address, 'GET', `/${prefix}*/_alias?expand_wildcards=all`)) as object).sort();
+    const before = await indexes();
+    for (const name of [prefix, '', '*', `${checkName}2`]) {
+      await expect(remover.removeStore(name)).rejects.toMatchObject({ code: 'INVALID' });
+    }
+    expect(await indexes()).toEqual(before);
+    await remover.removeStore(checkName);
+    await remover.removeStore(checkName);
+    const left = before.filter((name) => name.startsWith(`${other}-`));
+    expect(left).toHaveLength(3);
+    expect(await indexes()).toEqual(left);
+    expect(await ask(address, 'GET', `/_index_template/${prefix}-resources`)).toMatchObject({ status: 404 });
+    expect(await ask(address, 'GET', `/_index_template/${other}-resources`)).toMatchObject({ index_templates: [{}] });
   });
 
   it('an index of another version is copied into a new one behind the alias, and a newer one is refused', async () => {

@@ -1,6 +1,7 @@
-import { contractVersion, type StoragePlugin } from '@clusterdex/storage-contract';
+import { contractVersion, type StoragePlugin, storeRemoverInterface } from '@clusterdex/storage-contract';
 import { createServerStorageFactory, ServerStorage } from '@clusterdex/storage-sql';
 import { configSchema, type MysqlConfig } from './config.js';
+import { createStoreRemover } from './create-store-remover.js';
 import { migrate } from './migrate.js';
 import { createMysqlBackend } from './mysql-backend.js';
 import { MysqlDatabase } from './mysql-database.js';
@@ -28,6 +29,7 @@ export default {
     durable: true,
     multiProcess: true,
     keyValue: false,
+    interfaces: true,
   },
   configSchema,
   async createStorageFactory(config, host) {
@@ -41,6 +43,11 @@ export default {
       await storage.shutdown();
       throw error;
     });
-    return { ...createServerStorageFactory(storage), schema: () => schema };
+    const remover = createStoreRemover(database);
+    return {
+      ...createServerStorageFactory(storage),
+      schema: () => schema,
+      interfaces: (name) => (name === storeRemoverInterface ? remover : undefined),
+    };
   },
 } satisfies StoragePlugin<MysqlConfig>;

@@ -1,6 +1,7 @@
-import { contractVersion, type StoragePlugin } from '@clusterdex/storage-contract';
+import { contractVersion, type StoragePlugin, storeRemoverInterface } from '@clusterdex/storage-contract';
 import { createServerStorageFactory, ServerStorage } from '@clusterdex/storage-sql';
 import { configSchema, type PostgresConfig } from './config.js';
+import { createStoreRemover } from './create-store-remover.js';
 import { migrate } from './migrate.js';
 import { createPostgresBackend } from './postgres-backend.js';
 import { PostgresDatabase } from './postgres-database.js';
@@ -29,6 +30,7 @@ export default {
     durable: true,
     multiProcess: true,
     keyValue: false,
+    interfaces: true,
   },
   configSchema,
   async createStorageFactory(config, host) {
@@ -43,6 +45,11 @@ export default {
       await storage.shutdown();
       throw error;
     });
-    return { ...createServerStorageFactory(storage), schema: () => schema };
+    const remover = createStoreRemover(database, config.schema);
+    return {
+      ...createServerStorageFactory(storage),
+      schema: () => schema,
+      interfaces: (name) => (name === storeRemoverInterface ? remover : undefined),
+    };
   },
 } satisfies StoragePlugin<PostgresConfig>;

@@ -19,6 +19,6 @@ export interface StorageExtensions {
   serve?(signal: AbortSignal): Promise<void>;
   /** In place of `routes` and `serve` while another process holds the lease of the writer. */
   readonly standby?: StandbyPart;
-  /** The interface of this name, such as `example.io/snapshotter.v1`, of which the host calls functions; undefined when it is not supported. No I/O. */
+  /** The interface of this name, such as `example.io/snapshotter.v1`, of which the host calls functions; undefined when it is not supported. No I/O. Those of the contract: StoreRemover. */
   interfaces?(name: string): object | undefined;
 }
