@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { StorageFactory } from '@clusterdex/storage-contract';
 import type { Registry } from 'prom-client';
@@ -172,6 +173,8 @@ function signalOfClient(response: ServerResponse): () => AbortSignal {
   return () => {
     if (controller === undefined) {
       const made = new AbortController();
+      // A list may wait for many reviews at once.
+      setMaxListeners(0, made.signal);
       controller = made;
       if (response.destroyed) made.abort();
       else response.once('close', () => made.abort());

@@ -204,6 +204,8 @@ describeHelm(`helm${because}`, () => {
       ['--set', 'certificates.source=existing,certificates.existingSecret=a,certificates.extraHosts[0]=a.example'],
       'certificates.extraHosts',
     ],
+    ['a way to clusters that is closed', ['--set', 'server.proxy.enableProxyPathForForwardRequest=true'], 'is false'],
+    ['no subresource', ['--set', 'server.proxy.allowedProxySubresources[0]=scale'], 'allowedProxySubresources/0'],
     ['a plugin twice', ['--set', 'plugins[0].name=a,plugins[0].image=b,plugins[1].name=a,plugins[1].image=c'], 'twice'],
   ])('refuses values that are %s', (_what, parameters, words) => {
     const { status, stderr } = golden.runHelm(helm as string, 'template', { parameters });

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ApiServer, apiServerAssets, apiServerNotRun, startApiServer } from '../support/api-server.js';
-import { repositoryRoot, runClusterdex, spawnClusterdex } from '../support/clusterdex.js';
+import { repositoryRoot, runClusterdex, spawnClusterdex, startServer } from '../support/clusterdex.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { golden, parseObjects, type Rendered } from './support.js';
 
@@ -48,9 +49,25 @@ describeReal(`the accounts of the chart${because}`, () => {
     return file;
   }
 
+  /** Whether the account of the API server may. */
+  async function may(verb: string, resource: string, inside?: string): Promise<boolean> {
+    const group = { pediaclusters: 'cluster.clusterpedia.io', leases: 'coordination.k8s.io' }[resource] ?? '';
+    const { status } = await server.client.json<{ status: { allowed: boolean } }>(
+      '/apis/authorization.k8s.io/v1/subjectaccessreviews',
+      'POST',
+      {
+        spec: {
+          user: `system:serviceaccount:${namespace}:clusterdex`,
+          resourceAttributes: { verb, group, resource, ...(inside && { namespace: inside }) },
+        },
+      },
+    );
+    return status.allowed;
+  }
+
   /** What the pod is told; its folders are those of the test, its storage one that is here. */
-  function argumentsOf(deployment: string): readonly string[] {
-    const found = objects.find(
+  function argumentsOf(deployment: string, rendered = objects): readonly string[] {
+    const found = rendered.find(
       ({ kind, metadata }) => kind === 'Deployment' && metadata.name === deployment,
     ) as Rendered;
     const { template } = found.spec as { template: { spec: { containers: [{ args: string[] }] } } };
@@ -124,20 +141,39 @@ describeReal(`the accounts of the chart${because}`, () => {
       { environment },
     );
     expect(stdout).toContain('the account has the 3 rights that it needs in the host cluster');
-    const may = async (resource: string, group = '') => {
-      const { status } = await server.client.json<{ status: { allowed: boolean } }>(
-        '/apis/authorization.k8s.io/v1/subjectaccessreviews',
-        'POST',
-        {
-          spec: {
-            user: `system:serviceaccount:${namespace}:clusterdex`,
-            resourceAttributes: { verb: 'list', group, resource, namespace },
-          },
-        },
-      );
-      return status.allowed;
-    };
-    expect([await may('secrets'), await may('pediaclusters', 'cluster.clusterpedia.io')]).toEqual([false, false]);
+    expect([await may('list', 'secrets', namespace), await may('list', 'pediaclusters')]).toEqual([false, false]);
+  }, 60_000);
+
+  it('with server.proxy.enabled let the API server find a cluster and its credentials, and do nothing else', async () => {
+    const passing = parseObjects(golden.readGolden('proxy'));
+    const added = passing.filter(({ metadata }) => metadata.name === 'clusterdex-proxy');
+    expect(added.map(({ kind }) => kind).sort()).toEqual(['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding']);
+    for (const object of added) await server.client.json(pathOf(object), 'POST', object);
+    // What of the arguments is about passing on; the others take certificates and a database.
+    const kubeconfig = await kubeconfigOf('clusterdex');
+    const flags = argumentsOf('clusterdex', passing)
+      .filter((argument) => /^--(?:host-kubeconfig|feature-gates|allow|enable-proxy)/.test(argument))
+      .map((argument) => (argument === '--host-kubeconfig' ? `${argument}=${kubeconfig}` : argument));
+    expect(flags).toHaveLength(6);
+    const parameters = ['--data-dir', join(folder, 'passing'), '--storage-name', 'memory', '--log-level', 'warn'];
+    const running = await startServer([...parameters, ...flags], environment, 'apiserver');
+    const ask = (path: string) =>
+      fetch(`${running.origin}/apis/clusterpedia.io/v1beta1/resources/clusters/here/proxy${path}`);
+    // Of the first test, with its Secret.
+    while ((await ask('/version')).status !== 200) await delay(50);
+    const secret = await ask(`/api/v1/namespaces/${namespace}/secrets/here`);
+    const { stderr } = await running.stop();
+    expect({ status: secret.status, stderr }).toEqual({ status: 200, stderr: expect.not.stringMatching(/forbidden/i) });
+    const wanted = [may('list', 'secrets', namespace), may('watch', 'pediaclusters')];
+    expect(await Promise.all(wanted)).toEqual([true, true]);
+    const refused = [
+      may('list', 'secrets'),
+      may('list', 'secrets', 'default'),
+      may('create', 'secrets', namespace),
+      may('patch', 'pediaclusters'),
+      may('create', 'leases', namespace),
+    ];
+    expect(await Promise.all(refused)).toEqual(refused.map(() => false));
   }, 60_000);
 });
 

@@ -40,7 +40,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- .Values.serviceAccount.name | default (ternary (include "clusterdex.fullname" .) "default" .Values.serviceAccount.create) -}}
 {{- end -}}
 
-{{/* Who follows clusters: in mode split an account of its own, since the API servers need to read neither Secrets nor PediaClusters. */}}
+{{/* Who follows clusters: in mode split an account of its own, since API servers that pass nothing on need to read neither Secrets nor PediaClusters. */}}
 {{- define "clusterdex.synchroServiceAccountName" -}}
 {{- $name := include "clusterdex.serviceAccountName" . -}}
 {{- ternary (printf "%s-synchro" $name) $name (and (eq .Values.mode "split") .Values.serviceAccount.create) -}}
@@ -104,6 +104,11 @@ true
 {{- end -}}
 {{- if and .Values.storage.existingSecret .Values.storage.config -}}
 {{- fail "storage.config and storage.existingSecret are two places for the same; leave one of them out" -}}
+{{- end -}}
+{{- with .Values.server.proxy -}}
+{{- if and (not .enabled) (or .allowedProxySubresources .enableProxyPathForForwardRequest .allowForwardUnsyncResourceRequest .allowPediaclusterConfigForProxyRequest) -}}
+{{- fail "server.proxy: what is passed on is named, and server.proxy.enabled is false" -}}
+{{- end -}}
 {{- end -}}
 {{- with .Values.server.advertiseUrl -}}
 {{- if not (and (eq $.Values.mode "allInOne") $.Values.synchro.enabled) -}}

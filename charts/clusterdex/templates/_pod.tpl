@@ -6,11 +6,16 @@
 - --storage-config=/etc/clusterdex/storage/{{ .Values.storage.existingSecret | empty | ternary "storage.yaml" .Values.storage.existingSecretKey }}
 {{- end }}
 - --log-level={{ .Values.logLevel }}
-{{- with .Values.featureGates }}
+{{- with include "clusterdex.featureGates" . | fromJson }}
 {{- $gates := list }}
 {{- range $name, $value := . }}{{ $gates = append $gates (printf "%s=%v" $name $value) }}{{ end }}
 - --feature-gates={{ join "," $gates }}
 {{- end }}
+{{- end -}}
+
+{{/* As JSON. */}}
+{{- define "clusterdex.featureGates" -}}
+{{- merge (ternary (dict "AllowProxyRequestToClusters" true) (dict) .Values.server.proxy.enabled) .Values.featureGates | toJson -}}
 {{- end -}}
 
 {{- define "clusterdex.servingArgs" -}}
@@ -47,6 +52,13 @@
 {{- if $follows -}}{{- $parts = append $parts "- --host-kubeconfig" -}}{{- end -}}
 {{- $parts = concat $parts (list (include "clusterdex.storageArgs" .) (include "clusterdex.servingArgs" .)) -}}
 {{- if $follows -}}{{- $parts = append $parts (include "clusterdex.synchroArgs" .) -}}{{- end -}}
+{{- with .Values.server.proxy -}}
+{{- if and .enabled (not $follows) -}}{{- $parts = append $parts "- --host-kubeconfig" -}}{{- end -}}
+{{- with .allowedProxySubresources -}}{{- $parts = append $parts (printf "- --allowed-proxy-subresources=%s" (join "," .)) -}}{{- end -}}
+{{- if .enableProxyPathForForwardRequest -}}{{- $parts = append $parts "- --enable-proxy-path-for-forward-request" -}}{{- end -}}
+{{- if .allowForwardUnsyncResourceRequest -}}{{- $parts = append $parts "- --allow-forward-unsync-resource-request" -}}{{- end -}}
+{{- if .allowPediaclusterConfigForProxyRequest -}}{{- $parts = append $parts "- --allow-pediacluster-config-for-proxy-request" -}}{{- end -}}
+{{- end -}}
 {{- join "\n" $parts -}}
 {{- end -}}
 
