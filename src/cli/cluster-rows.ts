@@ -44,6 +44,8 @@ export const staleAfter = 60_000;
 
 function statusOf({ synchro, updatedAt }: Pick<ClusterInventory, 'synchro' | 'updatedAt'>, now: number): string {
   if (synchro === undefined) return '';
+  // As a copy is.
+  if (synchro.writer === '') return 'not followed';
   if (now - updatedAt > staleAfter) return `nobody has followed it for ${duration((now - updatedAt) / 1000)}`;
   const failing =
     synchro.conditions.find(({ type, status }) => type === 'ClusterHealthy' && status === 'False') ??

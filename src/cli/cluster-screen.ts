@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterInventory, ResourceSyncReport, StorageFactory } from '@clusterdex/storage-contract';
-import { clusterColumns, clusterRow, duration, troubledSyncs } from './cluster-rows.js';
+import { clusterColumns, clusterRow, duration, staleAfter, troubledSyncs } from './cluster-rows.js';
 import { formatTable } from './format-table.js';
 import { createLiveScreen } from './live-screen.js';
 import { untilSignal } from './until-signal.js';
@@ -25,7 +25,9 @@ export function clusterScreen(
     clusterColumns,
     inventories.map((inventory) => clusterRow(inventory, now)),
   );
-  const writers = [...new Set(inventories.flatMap(({ synchro }) => synchro?.writer || []))];
+  // Who has said nothing for a while follows nothing any more.
+  const fresh = inventories.filter(({ updatedAt }) => now - updatedAt <= staleAfter);
+  const writers = [...new Set(fresh.flatMap(({ synchro }) => synchro?.writer || []))];
   const lines = [
     ...table.split('\n'),
     '',

@@ -7,6 +7,7 @@ import type { CopyResult } from '../synchro/copy/copy-result.js';
 import { copyStorage } from '../synchro/copy/copy-storage.js';
 import { createLogger, logLevels } from '../telemetry/logger.js';
 import { createCopyReport } from './copy-report.js';
+import { refuseFollowed } from './refuse-followed.js';
 import { openConfiguredStorage, type StorageOptions } from './storage-options.js';
 import { untilSignal } from './until-signal.js';
 
@@ -84,6 +85,7 @@ async function runCopy(options: CopyCommandOptions): Promise<void> {
   try {
     source = await openConfiguredStorage(from, { logger });
     target = await openConfiguredStorage(to, { logger });
+    await refuseFollowedTarget(source, target, options.cluster);
     const result = await copyStorage({
       source,
       target,
@@ -102,6 +104,21 @@ async function runCopy(options: CopyCommandOptions): Promise<void> {
     report.end();
     interrupted.stop();
     await Promise.all([source?.close(), target?.close()]);
+  }
+}
+
+/** A storage that fails here fails again where that is reported. */
+async function refuseFollowedTarget(
+  source: OpenedStorage,
+  target: OpenedStorage,
+  clusters: readonly string[] | undefined,
+): Promise<void> {
+  const inventories = ({ factory }: OpenedStorage) => factory.clusterInventories().catch(() => []);
+  const chosen = new Set(clusters ?? (await inventories(source)).map(({ cluster }) => cluster));
+  for (const inventory of await inventories(target)) {
+    if (chosen.has(inventory.cluster)) {
+      refuseFollowed(inventory, ', into the target: what the cluster does not have itself would be deleted again');
+    }
   }
 }
 

@@ -221,6 +221,26 @@ describeReal(`processes that follow clusters${because}`, () => {
       expect(imported.stderr).toMatch(
         /cluster member is followed by .*, declared by .*would be deleted again; remove that declaration/,
       );
+      const aside = join(folder, 'aside');
+      const copy = (from: string, to: string) =>
+        runClusterdex([
+          ...['storage', 'copy', '--from', 'sqlite', '--from-data-dir', from],
+          ...['--to', 'sqlite', '--to-data-dir', to],
+        ]);
+      // Nobody follows it into the copy, which can be made up to date.
+      for (let time = 0; time < 2; time++) {
+        const { stdout, stderr } = await copy(join(folder, 'data'), aside);
+        expect(stderr).not.toContain('is followed by');
+        expect(stdout).toContain('member');
+      }
+      expect((await runClusterdex(['clusters', '--types', '--data-dir', aside])).stdout).toContain(
+        'nobody follows them',
+      );
+      const back = await copy(aside, join(folder, 'data'));
+      expect(back).toMatchObject({ status: 1, stdout: '' });
+      expect(back.stderr).toMatch(
+        /cluster member is followed by .*, declared by .*, into the target: what the cluster/,
+      );
       expect(await names(reader)).not.toContain('foreign');
       await until(async () => {
         const { stdout } = await runClusterdex(['clusters', '--types', '--data-dir', join(folder, 'data')]);

@@ -5,11 +5,19 @@ import type { CopiedStorage } from './copied-storage.js';
 import { onSide } from './side-error.js';
 import { typeKey } from './stored-types.js';
 
-/** The source's inventory, with the types of which the target alone holds objects, or what it is said to hold. */
+/**
+ * The source's inventory, with the types of which the target alone holds objects, or what it is said to hold. Whoever follows the cluster into the source
+ * does not follow it into the target.
+ */
 export function mergeInventories(source: ClusterInventory, types: Iterable<ResourceInventory>): ClusterInventory {
   const known = new Set(source.resources.map(typeKey));
   const others = [...types].filter((type) => !known.has(typeKey(type)));
-  return others.length === 0 ? source : { ...source, resources: [...source.resources, ...others] };
+  const { synchro } = source;
+  return {
+    ...source,
+    ...(synchro === undefined ? {} : { synchro: { ...synchro, writer: '' } }),
+    resources: [...source.resources, ...others],
+  };
 }
 
 /** Writes the inventory unless it is there already. */

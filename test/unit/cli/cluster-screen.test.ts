@@ -53,6 +53,15 @@ describe('the screen of clusters', () => {
     ]);
   });
 
+  it('names nobody who has said nothing for long, nor one who follows the source of a copy', () => {
+    const left = { ...followed('left', [sync('pods')]), updatedAt: now - 7_200_000 };
+    const { synchro, ...copy } = followed('copy', [sync('pods')]);
+    const copied = { ...copy, ...(synchro && { synchro: { ...synchro, writer: '' } }) };
+    const lines = clusterScreen([left, copied], { now, types: false });
+    expect(lines.at(2)).toMatch(/copy .* not followed$/);
+    expect(lines.at(-1)).toBe('nobody follows them');
+  });
+
   it('has a line for each type that is in trouble, or for all', () => {
     const forbidden = sync('secrets', { status: 'Error', reason: 'Forbidden', lastError: 'secrets is forbidden' });
     const converted = sync('cronjobs', { group: 'batch', version: 'v1beta1', storageVersion: 'v1' });
