@@ -85,6 +85,7 @@ export function importRoot(podman, { tag, programs, node, variables = {} }) {
   const root = mkdtempSync(join(podman.folder, 'root-'));
   try {
     for (const name of folders) mkdirSync(join(root, name), { recursive: true });
+    chmodSync(root, 0o755);
     // A volume that is mounted there takes its mode.
     for (const name of ['tmp', 'var/tmp']) chmodSync(join(root, name), 0o1777);
     for (const name of merged) {

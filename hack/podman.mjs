@@ -9,20 +9,25 @@ import { importRoot } from './machine-image.mjs';
 export const howToHavePodman =
   'podman with crun or runc, conmon and catatonit (Debian, Ubuntu: apt-get install podman catatonit)';
 
-/** One that ran a container to its end here, or why there is none: `missing` where it is not installed, else `refusal`, what was tried with what was said. */
-export function openPodman() {
-  if (spawnSync('podman', ['--version']).error !== undefined)
+const candidates = ['overlay', 'vfs'].flatMap((driver) => ['crun', 'runc'].map((runtime) => ({ runtime, driver })));
+
+/**
+ * One that ran a container to its end here, or why there is none: `missing` where it is not installed, else `refusal`, what was tried with what was said.
+ * `CLUSTERDEX_PODMAN`, its runtime and driver, spares to try others.
+ */
+export function openPodman({ CLUSTERDEX_PODMAN: known } = process.env) {
+  if (spawnSync('podman', ['--version']).error !== undefined) {
     return { missing: `there is no podman: ${howToHavePodman}` };
+  }
   const refusals = [];
-  for (const driver of ['overlay', 'vfs']) {
-    for (const runtime of ['crun', 'runc']) {
-      const folder = mkdtempSync(join(tmpdir(), 'clusterdex-podman-'));
-      const podman = configure(folder, { driver, runtime });
-      const fault = faultOf(podman);
-      if (fault === undefined) return { podman };
-      refusals.push(`${runtime} on ${driver}: ${fault}`);
-      podman.close();
-    }
+  for (const { runtime, driver } of candidates) {
+    if (known && known !== `${runtime} ${driver}`) continue;
+    const folder = mkdtempSync(join(tmpdir(), 'clusterdex-podman-'));
+    const podman = configure(folder, { driver, runtime });
+    const fault = faultOf(podman);
+    if (fault === undefined) return { podman };
+    refusals.push(`${runtime} on ${driver}: ${fault}`);
+    podman.close();
   }
   return { refusal: `podman cannot run containers here: ${refusals.join('; ')}` };
 }
@@ -94,15 +99,56 @@ function ulimits() {
   return [`nofile=${files}:${files}`, `nproc=${processes}:${processes}`];
 }
 
-/** By the smallest container that there is. */
+/** By the smallest pod with the limits that the chart's has, and the smallest image whose build runs something. */
 function faultOf(podman) {
+  const image = 'localhost/clusterdex-probe';
   try {
-    importRoot(podman, { tag: 'localhost/clusterdex-probe', programs: ['sh'] });
-    podman.run('run', '--rm', '--network', 'host', 'localhost/clusterdex-probe', 'sh', '-c', 'exit 0');
+    importRoot(podman, { tag: image, programs: ['sh'] });
+    const folder = join(podman.folder, 'probe');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'pod.yaml'), JSON.stringify(probePod(image)));
+    podman.run('play', 'kube', join(folder, 'pod.yaml'));
+    const code = podman.run('wait', 'probe-probe').trim();
+    podman.run('pod', 'rm', '--force', 'probe');
+    if (code !== '0') return `a container that does nothing ends with ${code}`;
+    writeFileSync(join(folder, 'Dockerfile'), `FROM ${image}\nRUN exit 0\n`);
+    podman.run('build', '--network', 'host', folder);
     return undefined;
   } catch (error) {
-    return error.message.split('Error: ').at(-1);
+    return causeOf(error.message);
   }
+}
+
+/** The line that says why: the last one but for what follows from it. */
+function causeOf(message) {
+  const lines = message.split('\n').filter((line) => !/^Error: failed to start|a dependency of container/.test(line));
+  return (lines.at(-1) ?? message).replace(/^.*?(?:Error: |starting container [0-9a-f]+: )/, '');
+}
+
+function probePod(image) {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'probe' },
+    spec: {
+      hostNetwork: true,
+      restartPolicy: 'Never',
+      securityContext: { runAsUser: 65532, runAsGroup: 65532, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          name: 'probe',
+          image,
+          command: ['/bin/sh', '-c', 'exit 0'],
+          resources: { requests: { cpu: '10m' }, limits: { memory: '64Mi' } },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          },
+        },
+      ],
+    },
+  };
 }
 
 function isMounted(path) {

@@ -48,7 +48,8 @@ else {
 
 const { podman, missing, refusal } = openPodman();
 podman?.close();
-if (podman === undefined) {
+if (podman !== undefined) environment.CLUSTERDEX_PODMAN = `${podman.runtime} ${podman.driver}`;
+else {
   notRun.push(`not run: the test that plays the pod of the chart: ${missing ?? refusal}`);
   // What the machine does not let run is no fault of what is installed.
   if (missing !== undefined && required.has('podman')) process.exitCode = 1;
