@@ -16,6 +16,8 @@ const candidates = ['overlay', 'vfs'].flatMap((driver) => ['crun', 'runc'].map((
  * `CLUSTERDEX_PODMAN`, its runtime and driver, spares to try others.
  */
 export function openPodman({ CLUSTERDEX_PODMAN: known } = process.env) {
+  if (process.platform !== 'linux')
+    return { refusal: `podman runs containers of this machine on Linux alone, and this is ${process.platform}` };
   if (spawnSync('podman', ['--version']).error !== undefined) {
     return { missing: `there is no podman: ${howToHavePodman}` };
   }
@@ -49,12 +51,16 @@ function configure(folder, { driver, runtime }) {
     'lock_type = "file"',
     `tmp_dir = ${at('tmp')}`,
     ...(existsSync('/run/systemd/system') ? [] : ['cgroup_manager = "cgroupfs"']),
+    '[network]',
+    `network_config_dir = ${at('networks')}`,
   ];
   const storage = ['[storage]', `driver = "${driver}"`, `graphroot = ${at('graph')}`, `runroot = ${at('run')}`];
   writeFileSync(join(folder, 'containers.conf'), `${settings.join('\n')}\n`);
   writeFileSync(join(folder, 'storage.conf'), `${storage.join('\n')}\n`);
+  // Else it would be the client of another podman, and remove what is there.
+  const { CONTAINER_HOST: _host, CONTAINER_CONNECTION: _connection, ...own } = process.env;
   const environment = {
-    ...process.env,
+    ...own,
     CONTAINERS_CONF: join(folder, 'containers.conf'),
     CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf'),
   };
@@ -78,10 +84,11 @@ function configure(folder, { driver, runtime }) {
       if (status === 0) return stdout;
       throw new Error(`podman ${parameters.join(' ')}: ${error?.message ?? (stderr.trim() || `ends with ${status}`)}`);
     },
-    /** Ends and removes all that was made with it. */
+    /** Ends and removes all that was made with it. By no `system reset`, which knows no bounds: where podman is a client of a machine, it takes the machine. */
     close() {
       spawn(['pod', 'rm', '--all', '--force', '--time', '0']);
-      spawn(['system', 'reset', '--force']);
+      spawn(['rm', '--all', '--force', '--time', '0']);
+      spawn(['rmi', '--all', '--force']);
       // Podman binds the storage onto itself, and leaves that where it could not start.
       if (isMounted(join(folder, 'graph', driver))) spawnSync('umount', [join(folder, 'graph', driver)]);
       rmSync(folder, { recursive: true, force: true });
