@@ -70,7 +70,7 @@ export const deviations: readonly string[] = [
   'probes: none, podman runs them by systemd and with a curl in the image; this script asks /livez and /readyz as a kubelet would',
   'Secrets: files in a folder of this machine with their modes and the group of the pod, as a kubelet writes them; podman 4.3 would write base64',
   'subPath: the one file is mounted by itself, because podman 4.3 mounts the whole volume there',
-  'fieldRef: metadata.namespace is written as its value, which podman 4.3 does not know',
+  'fieldRef: written as its value, because podman 4.3 does not know metadata.namespace',
   'annotations: those with more than 63 characters are left out (checksums, which nothing in a pod reads); podman 4.3 refuses them',
   'the Service leads to the loopback of this machine, because there is no kube-proxy that would lead to a pod',
   'init containers are kept when they have ended, so that one can see how they did',
@@ -103,11 +103,10 @@ export async function podOf(server: ApiServer, { name, namespace, template, fold
   const containerOf = ({ ports, startupProbe, livenessProbe, readinessProbe, ...container }: Container) => ({
     ...container,
     env: [
-      ...(container.env ?? []).map((variable) =>
-        variable.valueFrom?.fieldRef?.fieldPath === 'metadata.namespace'
-          ? { name: variable.name, value: namespace }
-          : variable,
-      ),
+      ...(container.env ?? []).map((variable) => {
+        const field = variable.valueFrom?.fieldRef?.fieldPath;
+        return field === undefined ? variable : { name: variable.name, value: fieldOf(field, { name, namespace }) };
+      }),
       { name: 'KUBERNETES_SERVICE_HOST', value: '127.0.0.1' },
       { name: 'KUBERNETES_SERVICE_PORT', value: String(server.port) },
     ],
@@ -145,6 +144,19 @@ export async function podOf(server: ApiServer, { name, namespace, template, fold
       volumes: [...volumes, ...single, { name: 'account', hostPath: { path: account, type: 'Directory' } }],
     },
   };
+}
+
+/** What a container may ask of its pod, as far as the chart does. */
+function fieldOf(field: string, { name, namespace }: { readonly name: string; readonly namespace: string }): string {
+  const fields: Readonly<Record<string, string>> = {
+    'metadata.name': name,
+    'metadata.namespace': namespace,
+    'status.podIP': '127.0.0.1',
+  };
+  const value = fields[field];
+  if (value === undefined)
+    throw new Error(`fieldRef: expected one of ${Object.keys(fields).join(', ')}, found ${field}`);
+  return value;
 }
 
 type Entries = readonly (readonly [string, string | Buffer])[];

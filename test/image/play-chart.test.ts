@@ -66,7 +66,7 @@ describeReal(`the pod of the chart with a plugin's image${isRun ? '' : ` (${beca
       },
     });
     const wait = ['wait', '--for=condition=Ready', 'pediacluster/here', '--timeout=60s'];
-    expect(kubectl(...wait)).toMatchObject({ status: 0, stderr: '' });
+    expect(kubectl(...wait)).toMatchObject({ status: 0, stdout: expect.stringContaining('condition met') });
     const path = `${resources}/api/v1/namespaces/shop/configmaps?names=cart,catalog&orderby=name`;
     const { status, stdout, stderr } = kubectl('get', '--raw', path);
     expect([status, stderr]).toEqual([0, '']);
