@@ -249,7 +249,7 @@ export function resolveSynchro(options: ServeOptions): SynchroSettings | undefin
 }
 
 /** Of which clusters a server that follows none is told how to reach them. */
-function resolveClusters(options: ServeOptions, proxy: ProxySettings | undefined): SourceSettings | undefined {
+export function resolveClusters(options: ServeOptions, proxy: ProxySettings | undefined): SourceSettings | undefined {
   if (isSynchroOptions(options)) return undefined;
   const { kubeconfig, hostKubeconfig } = options;
   const clustersDirectory = resolveClustersDirectory(options);
@@ -289,7 +289,8 @@ export function resolveAuth(options: ServeOptions): AuthSettings | undefined {
   return resolveAuthSettings(options, { isReachable, isInCluster: inClusterTarget() !== undefined });
 }
 
-function resolveProxy(
+/** What is passed on; undefined while the gate is closed. Throws ConfigError. */
+export function resolveProxy(
   options: ServeOptions,
   { gates, auth }: { readonly gates: FeatureGates; readonly auth: AuthSettings | undefined },
 ): ProxySettings | undefined {

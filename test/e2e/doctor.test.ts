@@ -72,6 +72,7 @@ describe('clusterdex doctor', () => {
     const issue = (notAfter: number) => authority.issue({ subject: 'CN=a', usage: 'server', hosts: ['a'], notAfter });
     Object.assign(expired, await issue(Date.now() - day));
     const soon = await issue(Date.now() + 10 * day);
+    write('ca.crt', authority.pem);
     write('expired.crt', expired.cert);
     write('expired.key', expired.key);
     write('soon.crt', soon.cert);
@@ -138,6 +139,25 @@ describe('clusterdex doctor', () => {
       found: [
         ['config', 'neither YAML nor JSON'],
         ['clusters', 'near'],
+      ],
+    },
+    {
+      what: 'what is passed on, the tokens, and where requests are recorded',
+      flags: ['--enable-proxy-path-for-forward-request', '--token-auth-file', path('absent.csv')],
+      more: ['--audit-log-path', path('nowhere/audit.log')],
+      found: [
+        ['config', 'absent.csv'],
+        ['config', 'AllowProxyRequestToClusters=true'],
+        ['audit', 'nowhere/audit.log cannot be written'],
+      ],
+    },
+    {
+      what: 'a folder in place of the audit log, and an authority for users and the front proxy at once',
+      flags: ['--audit-log-path', path('plugins'), '--client-ca-file', path('ca.crt'), '--secure-port', '0'],
+      more: ['--requestheader-client-ca-file', path('ca.crt')],
+      found: [
+        ['certificates', 'is taken for a user'],
+        ['audit', 'is no file'],
       ],
     },
     {
@@ -230,7 +250,40 @@ describeReal(
       expect(failed?.message).toContain('patch pediaclusters.cluster.clusterpedia.io/status');
       expect(failed?.message).toContain('create leases.coordination.k8s.io in here');
       expect(failed?.advice).toContain('rbac.create');
+      // An API server beside a synchro reads, and holds no lease.
+      const gate = ['--command', 'apiserver', '--feature-gates', 'AllowProxyRequestToClusters=true'];
+      const reading = await doctor([...gate, '--host-kubeconfig', path('nobody.yaml')]);
+      expect(failedOf(reading.findings).map(({ message }) => message)).toEqual([
+        expect.not.stringMatching(/patch|lease/),
+      ]);
     });
+
+    it('looks at whom the host cluster says to believe', async () => {
+      const flags = ['--authentication-kubeconfig', path('admin.yaml'), '--secure-port', '0'];
+      const found = async () =>
+        (await doctor(flags)).findings.filter(
+          ({ status, message }) => status !== 'ok' && !/made at|clock/.test(message),
+        );
+      const configMap = '/api/v1/namespaces/kube-system/configmaps';
+      const name = 'extension-apiserver-authentication';
+      const warning = (words: RegExp) => ({
+        check: 'certificates',
+        status: 'warning',
+        message: expect.stringMatching(words),
+        advice: expect.any(String),
+      });
+      await host.client.json(configMap, 'POST', { metadata: { name }, data: { about: 'no front proxy' } });
+      expect(await found()).toEqual([warning(/names no front proxy/)]);
+      const data = {
+        'requestheader-client-ca-file': readFileSync(path('soon.crt'), 'utf8'),
+        'requestheader-allowed-names': '["proxy"]',
+        'requestheader-username-headers': '["X-Remote-User"]',
+        'requestheader-group-headers': '["X-Remote-Group"]',
+        'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]',
+      };
+      await host.client.json(`${configMap}/${name}`, 'PATCH', { data });
+      expect(await found()).toEqual([warning(/front proxy's CA of the host cluster .* 9 more days/)]);
+    }, 60_000);
 
     it('knows credentials that nobody knows from a network that does not reach', async () => {
       const { findings } = await doctor(['--host-kubeconfig', path('stranger.yaml')]);

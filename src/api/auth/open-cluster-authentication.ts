@@ -70,7 +70,14 @@ export async function openClusterAuthentication(options: ClusterAuthenticationOp
   };
 }
 
-async function read(host: HostClient): Promise<{ readonly facts: AuthenticationFacts; readonly text: string }> {
+/** What stands there now. Rejects for what cannot be read. */
+export async function readClusterAuthentication(host: Pick<HostClient, 'get'>): Promise<AuthenticationFacts> {
+  return (await read(host)).facts;
+}
+
+async function read(
+  host: Pick<HostClient, 'get'>,
+): Promise<{ readonly facts: AuthenticationFacts; readonly text: string }> {
   const data = ((await host.get(path)) as { data?: Readonly<Record<string, unknown>> } | null)?.data ?? {};
   return { facts: parse(data), text: JSON.stringify(data) };
 }

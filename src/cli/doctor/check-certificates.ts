@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { parseCertificateBundle } from '../../api/auth/certificate-bundle.js';
+import { type AuthenticationFacts, readClusterAuthentication } from '../../api/auth/open-cluster-authentication.js';
 import type { AuthSettings } from '../../config/auth-settings.js';
 import { readKeyPair } from '../../config/serving-certificate.js';
 import type { ClusterConnection } from '../../synchro/connection/cluster-connection.js';
@@ -29,6 +30,10 @@ export async function checkCertificates({ secure, auth, host }: CertificateNeeds
   return [
     ...findings,
     ...bundles.flatMap(({ flag, file }) => (file === undefined ? [] : checkBundle(flag, file))),
+    ...(auth === undefined ? [] : checkFrontProxy(auth)),
+    ...(host === undefined || auth?.authentication === undefined || auth.authentication.skipLookup
+      ? []
+      : await checkLookup(host, auth)),
     ...(host === undefined || secure === undefined ? [] : await checkApiService(host, serving)),
   ];
 }
@@ -76,6 +81,64 @@ function checkBundle(flag: string, file: string): readonly Finding[] {
   } catch (error) {
     return [{ check, status: 'failed', message: `${flag} ${file} cannot be used: ${messageOf(error)}` }];
   }
+}
+
+/** Where no names say which certificates are the proxy's, those of the authorities of users are not. */
+function checkFrontProxy({ clientCaFile, requestHeader }: AuthSettings): readonly Finding[] {
+  if (clientCaFile === undefined || requestHeader === undefined || requestHeader.allowedNames.length > 0) return [];
+  let files: readonly (readonly X509Certificate[])[];
+  try {
+    files = [clientCaFile, requestHeader.clientCaFile].map(
+      (file) => parseCertificateBundle(readFileSync(file, 'utf8')).authorities,
+    );
+  } catch {
+    // Said already.
+    return [];
+  }
+  const [users = [], proxies = []] = files;
+  const isShared = proxies.some(({ fingerprint256 }) => users.some((user) => user.fingerprint256 === fingerprint256));
+  if (!isShared) return [];
+  return [
+    {
+      check,
+      status: 'failed',
+      message:
+        '--requestheader-client-ca-file has an authority of --client-ca-file: a front proxy with its certificate is taken for a user',
+      advice:
+        'say with --requestheader-allowed-names which common names are the front proxy, or give it an authority of its own',
+    },
+  ];
+}
+
+/** Of the ConfigMap kube-system/extension-apiserver-authentication, as far as no flag says it. */
+async function checkLookup(host: ClusterConnection, auth: AuthSettings): Promise<readonly Finding[]> {
+  const name = 'the host cluster';
+  let facts: AuthenticationFacts;
+  try {
+    facts = await readClusterAuthentication({ get: (path) => host.getJson(path) });
+  } catch (error) {
+    const message = `the ConfigMap kube-system/extension-apiserver-authentication of ${name} cannot be used: ${messageOf(error)}`;
+    const advice =
+      'bind the Role extension-apiserver-authentication-reader to this account, or leave it alone with --authentication-skip-lookup';
+    return [{ check, status: 'failed', message, advice }];
+  }
+  const { clientAuthorities, requestHeaders } = facts;
+  const advice = `renew it in ${name}: the server reads it by itself`;
+  const findings = [
+    ...(auth.clientCaFile === undefined && clientAuthorities !== undefined
+      ? clientAuthorities.authorities.map((one) => validity(one, { name: `the client CA of ${name}`, advice }))
+      : []),
+    ...(auth.requestHeader === undefined && requestHeaders !== undefined
+      ? requestHeaders.authorities.authorities.map((one) =>
+          validity(one, { name: `the front proxy's CA of ${name}`, advice }),
+        )
+      : []),
+  ];
+  if (auth.requestHeader !== undefined || requestHeaders !== undefined) return findings;
+  const message = `${name} names no front proxy: its API server passes nobody's name on, and requests through its aggregation layer are refused`;
+  const enable =
+    'give its kube-apiserver --requestheader-client-ca-file and --proxy-client-cert-file, where it is to be an APIService';
+  return [...findings, { check, status: 'warning', message, advice: enable }];
 }
 
 function validity(

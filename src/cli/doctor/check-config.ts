@@ -1,11 +1,24 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { SynchroSettings } from '../../app.js';
+import { parseAdvertiseUrl } from '../../config/advertise-url.js';
+import { type AuditSettings, resolveAuditSettings } from '../../config/audit-settings.js';
 import type { AuthSettings } from '../../config/auth-settings.js';
 import { parseDuration } from '../../config/duration.js';
+import type { ProxySettings } from '../../config/proxy-settings.js';
+import { readTokenFile } from '../../config/read-token-file.js';
 import { resolveStorageSettings, type StorageSettings } from '../../config/storage-settings.js';
 import { parseFeatureGates } from '../../query/feature-gates.js';
-import { type Addresses, resolveAddresses, resolveAuth, resolveSynchro, type ServeOptions } from '../serve.js';
+import type { SourceSettings } from '../../synchro/declare/open-sources.js';
+import {
+  type Addresses,
+  resolveAddresses,
+  resolveAuth,
+  resolveClusters,
+  resolveProxy,
+  resolveSynchro,
+  type ServeOptions,
+} from '../serve.js';
 import { type Finding, messageOf } from './finding.js';
 
 /** What could be made of the flags; undefined where a finding says why not. */
@@ -14,13 +27,20 @@ export interface Settings {
   readonly synchro: SynchroSettings | undefined;
   readonly auth: AuthSettings | undefined;
   readonly addresses: Addresses | undefined;
+  /** Where clusters are declared, whether they are followed or only passed on to. */
+  readonly sources: SourceSettings | undefined;
+  readonly audit: AuditSettings | undefined;
+  readonly proxy: ProxySettings | undefined;
   readonly isDataDirectoryUsable: boolean;
 }
 
 const gibibyte = 1 << 30;
 
-/** Reads every flag and file as `serve` would, and goes on behind what is wrong. */
-export function checkConfig(options: ServeOptions): {
+/** Reads every flag and file as the command would, and goes on behind what is wrong. */
+export function checkConfig(
+  options: ServeOptions,
+  command: 'serve' | 'apiserver',
+): {
   readonly findings: readonly Finding[];
   readonly settings: Settings;
 } {
@@ -33,11 +53,21 @@ export function checkConfig(options: ServeOptions): {
       return undefined;
     }
   }
-  read(() => parseFeatureGates(options.featureGates ?? ''));
+  const gates = read(() => parseFeatureGates(options.featureGates ?? ''));
   read(() => parseDuration('--shutdown-delay-duration', options.shutdownDelayDuration));
+  read(() => parseAdvertiseUrl(options.advertiseUrl));
+  const audit = read(() => resolveAuditSettings(options));
   const storage = read(() => resolveStorageSettings(options));
-  const synchro = read(() => resolveSynchro(options));
+  const synchro = command === 'serve' ? read(() => resolveSynchro(options)) : undefined;
   const auth = read(() => ({ found: resolveAuth(options) }));
+  const { tokenAuthFile } = auth?.found ?? {};
+  if (tokenAuthFile !== undefined) read(() => readTokenFile(tokenAuthFile));
+  const proxy =
+    gates === undefined || auth === undefined
+      ? undefined
+      : read(() => resolveProxy(options, { gates, auth: auth.found }));
+  const { leaderElect: _followed, ...told } = options as ServeOptions & { leaderElect?: unknown };
+  const clusters = command === 'apiserver' ? read(() => resolveClusters(told, proxy)) : undefined;
   const addresses =
     auth === undefined
       ? undefined
@@ -52,7 +82,9 @@ export function checkConfig(options: ServeOptions): {
       message: `every flag and file can be used (Node ${process.version})`,
     });
   }
-  return { findings, settings: { storage, synchro, auth: auth?.found, addresses, isDataDirectoryUsable } };
+  const sources = synchro?.sources ?? clusters;
+  const settings = { storage, synchro, sources, auth: auth?.found, addresses, audit, proxy, isDataDirectoryUsable };
+  return { findings, settings };
 }
 
 function checkDataDirectory(folder: string): Finding {

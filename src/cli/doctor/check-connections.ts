@@ -1,5 +1,3 @@
-import type { SynchroSettings } from '../../app.js';
-import type { AuthSettings } from '../../config/auth-settings.js';
 import type { ClusterConnection } from '../../synchro/connection/cluster-connection.js';
 import { ConnectionError, type ConnectionErrorKind } from '../../synchro/connection/connection-error.js';
 import { createClusterConnection } from '../../synchro/connection/create-connection.js';
@@ -7,7 +5,7 @@ import { readKubeconfigFile } from '../../synchro/connection/kubeconfig.js';
 import { openHostConnection } from '../../synchro/connection/open-host-connection.js';
 import { contextsToFollow } from '../../synchro/declare/contexts-to-follow.js';
 import { type Finding, messageOf } from './finding.js';
-import { checkHostRights } from './host-rights.js';
+import { checkHostRights, type HostNeeds } from './host-rights.js';
 
 /** What an API server said of the time, and this machine when it said so: milliseconds since the epoch. */
 export interface ClockReading {
@@ -37,22 +35,18 @@ const advices: Partial<Record<ConnectionErrorKind, string>> = {
 };
 
 /** Asks every cluster that flags name, the host cluster with them, by the way that `serve` would take. */
-export async function checkConnections(
-  synchro: SynchroSettings | undefined,
-  auth: AuthSettings | undefined,
-): Promise<ConnectionsReport> {
+export async function checkConnections(needed: HostNeeds): Promise<ConnectionsReport> {
+  const { sources, auth } = needed;
   const readings: ClockReading[] = [];
-  const contexts = synchro?.sources.kubeconfig;
+  const contexts = sources?.kubeconfig;
   const followed = contexts === undefined ? [] : await checkContexts(contexts, readings);
-  const needs = synchro?.sources.host ?? auth?.authentication ?? auth?.authorization;
+  const needs = sources?.host ?? auth?.authentication ?? auth?.authorization;
   if (needs === undefined) return { findings: followed, readings, host: undefined };
   try {
     const host = await openHostConnection({ kubeconfig: needs.kubeconfig, otherwise: 'name its kubeconfig' });
     try {
       const findings = [await ask(host, { name: 'the host cluster', readings })];
-      const rights = findings.some(({ status }) => status === 'failed')
-        ? []
-        : await checkHostRights(host, { synchro, auth });
+      const rights = findings.some(({ status }) => status === 'failed') ? [] : await checkHostRights(host, needed);
       return { findings: [...followed, ...findings, ...rights], readings, host };
     } catch (error) {
       await host.close();

@@ -1,21 +1,24 @@
 import { Command, Option } from 'commander';
 import { printable } from '../format-table.js';
 import { addServeOptions, type ServeOptions } from '../serve.js';
+import { checkAudit } from './check-audit.js';
 import { checkCertificates } from './check-certificates.js';
 import { checkClock } from './check-clock.js';
 import { checkConfig } from './check-config.js';
 import { checkConnections } from './check-connections.js';
 import { checkPlugins } from './check-plugins.js';
+import { checkProxy } from './check-proxy.js';
 import { checkStorage } from './check-storage.js';
 import type { Finding } from './finding.js';
 
 interface DoctorOptions extends ServeOptions {
   readonly output: 'text' | 'json';
+  readonly command: 'serve' | 'apiserver';
 }
 
 const help = `
 It takes the flags of serve, and looks at what they would lead to: config, plugins, storage, clusters (those that are stored, those of a kubeconfig, the host
-cluster and the rights there), clock and certificates. It changes nothing, but the storage is opened, which brings its schema up to date.
+cluster and the rights there), clock, certificates (those of a front proxy and of clients with them), the audit log, and what is passed on to clusters. It changes nothing, but the storage is opened, which brings its schema up to date.
 The exit code is 1 when something is wrong that keeps serve from its work, and 0 with warnings alone.
 
 Examples:
@@ -26,19 +29,22 @@ Examples:
 export function doctorCommand(): Command {
   const command = new Command('doctor')
     .description(
-      'look for what is wrong with config, storage, plugins, clusters, clock and certificates, and say what to do',
+      'look for what is wrong with config, storage, plugins, clusters, clock, certificates and audit log, and say what to do',
     )
-    .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'));
+    .addOption(new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text'))
+    .addOption(
+      new Option('--command <name>', 'of which command the flags are').choices(['serve', 'apiserver']).default('serve'),
+    );
   return addServeOptions(command).addHelpText('after', help).action(doctor);
 }
 
 async function doctor(options: DoctorOptions): Promise<void> {
-  const { findings, settings } = checkConfig(options);
-  const { storage, synchro, auth, addresses } = settings;
+  const { findings, settings } = checkConfig(options, options.command);
+  const { storage, auth, addresses } = settings;
   const plugins = storage === undefined ? [] : await checkPlugins(storage);
   const isUsable =
     settings.isDataDirectoryUsable && plugins.length > 0 && plugins.every(({ status }) => status !== 'failed');
-  const { findings: clusters, readings, host } = await checkConnections(synchro, auth);
+  const { findings: clusters, readings, host } = await checkConnections(settings);
   try {
     const all = [
       ...findings,
@@ -47,6 +53,8 @@ async function doctor(options: DoctorOptions): Promise<void> {
       ...clusters,
       ...checkClock(readings),
       ...(await checkCertificates({ secure: addresses?.secure, auth, host })),
+      ...checkAudit(settings.audit),
+      ...checkProxy(settings),
     ];
     process.stdout.write(options.output === 'json' ? `${JSON.stringify({ findings: all })}\n` : render(all));
     if (all.some(({ status }) => status === 'failed')) process.exitCode = 1;

@@ -1,6 +1,6 @@
 /** What one look found. `skipped`: it could not look, and says why. */
 export interface Finding {
-  readonly check: 'config' | 'plugins' | 'storage' | 'clusters' | 'clock' | 'certificates';
+  readonly check: 'config' | 'plugins' | 'storage' | 'clusters' | 'clock' | 'certificates' | 'audit' | 'proxy';
   readonly status: 'ok' | 'warning' | 'failed' | 'skipped';
   readonly message: string;
   /** What to do about it. */

@@ -2,6 +2,7 @@ import type { SynchroSettings } from '../../app.js';
 import type { AuthSettings } from '../../config/auth-settings.js';
 import type { ClusterConnection } from '../../synchro/connection/cluster-connection.js';
 import { ConnectionError } from '../../synchro/connection/connection-error.js';
+import type { SourceSettings } from '../../synchro/declare/open-sources.js';
 import { type Finding, messageOf } from './finding.js';
 
 interface Right {
@@ -14,7 +15,9 @@ interface Right {
 }
 
 export interface HostNeeds {
+  /** Undefined when nothing is followed, and clusters are only passed on to. */
   readonly synchro: SynchroSettings | undefined;
+  readonly sources: SourceSettings | undefined;
   readonly auth: AuthSettings | undefined;
 }
 
@@ -23,18 +26,20 @@ const clusters = { group: 'cluster.clusterpedia.io', resource: 'pediaclusters' }
 /** Whether the account may do in the host cluster what this process has to, and whether what it follows is defined there. */
 export async function checkHostRights(
   host: ClusterConnection,
-  { synchro, auth }: HostNeeds,
+  { synchro, sources, auth }: HostNeeds,
 ): Promise<readonly Finding[]> {
-  const source = synchro?.sources.host;
+  const source = sources?.host;
   const namespace = source?.namespace ?? process.env.CLUSTERPEDIA_NAMESPACE;
   const needed: Right[] = [];
   if (source !== undefined) {
-    needed.push(
-      ...['list', 'watch', 'patch'].map((verb) => ({ verb, ...clusters })),
-      { verb: 'patch', ...clusters, subresource: 'status' },
-      { verb: 'list', group: clusters.group, resource: 'clustersyncresources' },
-    );
-    if (namespace !== undefined) {
+    needed.push(...['list', 'watch'].map((verb) => ({ verb, ...clusters })), {
+      verb: 'list',
+      group: clusters.group,
+      resource: 'clustersyncresources',
+    });
+    if (synchro !== undefined)
+      needed.push({ verb: 'patch', ...clusters }, { verb: 'patch', ...clusters, subresource: 'status' });
+    if (synchro !== undefined && namespace !== undefined) {
       const lease = { group: 'coordination.k8s.io', resource: 'leases', namespace };
       needed.push({ verb: 'create', ...lease }, { verb: 'update', ...lease, name: source.leaseName });
     }
