@@ -133,7 +133,7 @@ export class ChangeWriter {
     this.onRoom?.();
     this.onRoom = undefined;
     try {
-      await this.options.budget.write(() => this.write(batch));
+      await this.options.budget.write(() => this.write(batch), this.options.signal);
     } finally {
       this.options.budget.release(batch.reduce((sum, change) => sum + sizeOf(change), 0));
     }

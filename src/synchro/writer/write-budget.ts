@@ -6,8 +6,8 @@ export interface WriteBudget {
   /** Resolves when there is room for so many bytes; one alone may exceed the whole. Rejects when the signal aborts. */
   reserve(bytes: number, signal: AbortSignal): Promise<void> | undefined;
   release(bytes: number): void;
-  /** Runs `act` when fewer than the allowed writes are under way. */
-  write<T>(act: () => Promise<T>): Promise<T>;
+  /** Runs `act` when fewer than the allowed writes are under way. Rejects when the signal aborts before. */
+  write<T>(act: () => Promise<T>, signal: AbortSignal): Promise<T>;
   readonly waitingBytes: number;
 }
 
@@ -31,6 +31,23 @@ export function createWriteBudget({ bytes: most = 32 << 20, writes = 4 }: WriteB
       held += next.bytes;
       next.admit();
     }
+  }
+
+  /** The writes of others may take as long as their storage does not answer. */
+  function turn(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const begin = () => {
+        signal.removeEventListener('abort', abort);
+        resolve();
+      };
+      const abort = () => {
+        waitingWrites.splice(waitingWrites.indexOf(begin), 1);
+        reject(signal.reason as Error);
+      };
+      if (signal.aborted) return reject(signal.reason as Error);
+      signal.addEventListener('abort', abort, { once: true });
+      waitingWrites.push(begin);
+    });
   }
 
   return {
@@ -64,8 +81,8 @@ export function createWriteBudget({ bytes: most = 32 << 20, writes = 4 }: WriteB
       held -= bytes;
       admitNext();
     },
-    async write(act) {
-      if (running >= writes) await new Promise<void>((resolve) => waitingWrites.push(resolve));
+    async write(act, signal) {
+      if (running >= writes) await turn(signal);
       else running++;
       try {
         return await act();

@@ -17,7 +17,11 @@ function describeChange(change: ObjectChange): string {
 }
 
 function open(
-  options: { readonly budget?: WriteBudget; readonly write?: (changes: readonly ObjectChange[]) => Promise<void> } = {},
+  options: {
+    readonly budget?: WriteBudget;
+    readonly write?: (changes: readonly ObjectChange[]) => Promise<void>;
+    readonly signal?: AbortSignal;
+  } = {},
 ) {
   const batches: string[][] = [];
   const refused: string[] = [];
@@ -29,7 +33,7 @@ function open(
     },
     budget: options.budget ?? createWriteBudget(),
     clock: { ...systemClock, sleep: async () => {} },
-    signal: new AbortController().signal,
+    signal: options.signal ?? new AbortController().signal,
     onWritten: () => {},
     onRefused: (change) => void refused.push(change.type === 'upsert' ? change.object.name : change.name),
     onTrouble: () => {},
@@ -112,6 +116,31 @@ describe('changes on their way into a storage', () => {
     await writer.add(upsert('a', 1));
     await writer.settle();
     expect(batches).toEqual([['a@1']]);
+  });
+
+  it('do not wait for writes of others when they are to end, and leave their room to others', async () => {
+    const budget = createWriteBudget({ writes: 1 });
+    let finish = () => {};
+    const others = budget.write(
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve;
+        }),
+      new AbortController().signal,
+    );
+    const stopping = new AbortController();
+    const ending = open({ budget, signal: stopping.signal });
+    await ending.writer.add(upsert('a', 1));
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    stopping.abort();
+    await expect(ending.writer.settle()).rejects.toMatchObject({ name: 'AbortError' });
+    expect(budget.waitingBytes).toBe(0);
+    const next = open({ budget });
+    await next.writer.add(upsert('b', 1));
+    finish();
+    await others;
+    await next.writer.settle();
+    expect([ending.batches, next.batches]).toEqual([[], [['b@1']]]);
   });
 
   it('end with a storage that is closed', async () => {
