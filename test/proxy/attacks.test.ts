@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:http';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Attributes } from '../../src/api/auth/attributes.js';
@@ -16,6 +17,7 @@ const flags = {
 describe('who may pass on some requests', () => {
   let member: StandIn;
   let server: ProxyingServer;
+  const headers: string[] = [];
   const seen: { readonly line: string; readonly body: string }[] = [];
   /** As a Role for everything in the namespace shop, one for the verb proxy alone in the namespace logs, and the way there. */
   const allows = (asked: Attributes) => {
@@ -27,6 +29,7 @@ describe('who may pass on some requests', () => {
   beforeAll(async () => {
     member = await startStandIn(async (question, response) => {
       const { method, url } = question;
+      headers.push(...Object.keys(question.headers));
       const body = String(await buffer(question));
       seen.push({ line: `${method} ${url}`, body });
       response.end('fine');
@@ -41,6 +44,7 @@ describe('who may pass on some requests', () => {
   });
   afterEach(() => {
     seen.length = 0;
+    headers.length = 0;
   });
   afterAll(async () => {
     await server?.stop();
@@ -107,9 +111,90 @@ describe('who may pass on some requests', () => {
     expect(seen).toEqual([{ line: 'GET /api/v1/namespaces/logs/pods/web/log', body: '' }]);
   });
 
+  it.each(['TRACE', 'PROPFIND', 'SEARCH'])('have no other methods than those of Kubernetes: %s', async (method) => {
+    for (const path of [pod, 'member/api/v1/namespaces/shop/pods/web/scale', 'member/proxy/api/v1/pods']) {
+      expect(await ask(path, method, { 'x-clusterpedia-forward': 'true' })).toBe(405);
+    }
+    expect(seen).toEqual([]);
+  });
+
+  it('cannot have their method changed behind the review', async () => {
+    const named = { 'x-http-method-override': 'DELETE', 'x-http-method': 'DELETE', 'x-method-override': 'DELETE' };
+    expect(await ask(pod, 'GET', named)).toBe(200);
+    expect(headers.filter((name) => name.includes('method'))).toEqual([]);
+  });
+
   it('do not wait for a body that cannot come', async () => {
     const headers = { connection: 'upgrade', upgrade: 'websocket', 'content-length': '5' };
     expect(await ask(pod, 'POST', headers, 'hello')).toBe(400);
     expect(seen).toEqual([]);
   });
+});
+
+describe('a cluster that does not keep to HTTP, or keeps everybody waiting', () => {
+  let server: ProxyingServer;
+  let cluster: Server;
+  let user: string;
+  const sockets = new Set<Socket>();
+  let begun = 0;
+
+  beforeAll(async () => {
+    cluster = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('data', (bytes: Buffer) => {
+        const [, path = ''] = bytes.toString('latin1').split(' ');
+        const status = /status-(\d+)/.exec(path)?.[1];
+        if (path.includes('endless')) begun++;
+        else if (status === '101')
+          socket.write('HTTP/1.1 101 Odd\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nGET');
+        else socket.end(`HTTP/1.1 ${status ?? 200} Odd\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok`);
+      });
+    }).listen(0, '127.0.0.1');
+    await once(cluster, 'listening');
+    const { port } = cluster.address() as AddressInfo;
+    server = await startProxyingServer(`http://127.0.0.1:${port}`, { ...flags, user: () => user }, () => true);
+  });
+  afterAll(async () => {
+    for (const socket of sockets) socket.destroy();
+    cluster?.close();
+    await server?.stop();
+  });
+
+  function send(path: string): { readonly sent: ClientRequest; readonly code: Promise<number> } {
+    const { hostname, port } = new URL(server.url);
+    const sent = request({ hostname, port, path: `${clusters}/member/proxy/${path}`, agent: false });
+    const code = new Promise<number>((resolve) => {
+      sent.on('response', (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      });
+      sent.on('upgrade', () => resolve(101));
+      sent.on('error', () => resolve(0));
+    });
+    sent.end();
+    return { sent, code };
+  }
+
+  it.each(['101', '999', '600'])('cannot make this server answer %s', async (status) => {
+    user = 'alice';
+    const before = new Set(sockets);
+    expect(await send(`status-${status}`).code).toBe(503);
+    const added = [...sockets].filter((socket) => !before.has(socket));
+    expect(added).toHaveLength(1);
+    if (status === '101' && added[0]?.destroyed === false) await once(added[0], 'close');
+  });
+
+  it('keeps one who asks for very much waiting, and nobody else', async () => {
+    user = 'greedy';
+    begun = 0;
+    const many = Array.from({ length: 300 }, (_, at) => send(`endless/${at}`));
+    while (begun < 64) await new Promise((resolve) => setTimeout(resolve, 5));
+    const follows = send('endless?follow=true');
+    while (begun < 65) await new Promise((resolve) => setTimeout(resolve, 5));
+    user = 'calm';
+    expect(await send('status-200').code).toBe(200);
+    expect(begun).toBe(65);
+    for (const { sent } of [...many, follows]) sent.destroy();
+  }, 20_000);
 });

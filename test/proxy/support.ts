@@ -47,7 +47,9 @@ export interface ProxyingServer {
 /** Knows `member`, which is at `url`, `gone`, where nobody answers, and `stored`, which nobody declares. */
 export async function startProxyingServer(
   url: string,
-  flags: (ProxyOptions & { readonly audit?: AuditLog; readonly reviewInterval?: number }) | undefined,
+  flags:
+    | (ProxyOptions & { readonly audit?: AuditLog; readonly reviewInterval?: number; readonly user?: () => string })
+    | undefined,
   allows?: (attributes: Attributes) => boolean,
 ): Promise<ProxyingServer> {
   const folder = mkdtempSync(join(tmpdir(), 'clusterdex-proxy-'));
@@ -79,7 +81,7 @@ export async function startProxyingServer(
     guard:
       allows &&
       createGuard({
-        authenticate: () => Promise.resolve({ name: 'alice', groups: [], extra: {} }),
+        authenticate: () => Promise.resolve({ name: flags?.user?.() ?? 'alice', groups: [], extra: {} }),
         authorizer: {
           allowsAll: false,
           decide: (_user, attributes) => Promise.resolve({ allowed: allows(attributes), reason: '' }),

@@ -8,6 +8,7 @@ import { auditRecordOf } from '../audit/audit-log.js';
 import type { Access } from '../auth/access.js';
 import { contentAttributes } from '../auth/attributes.js';
 import { forbidden } from '../auth/forbidden.js';
+import { createTurns } from '../auth/turns.js';
 import { allowSilence } from '../client-pace.js';
 import type { InventoryCache } from '../inventory-cache.js';
 import type { RunningLists } from '../running-lists.js';
@@ -50,9 +51,13 @@ export interface ProxyHandler {
 }
 
 const usualReviewInterval = 30_000;
+/** Fewer than there are connections to a cluster, so that nobody alone keeps others waiting. */
+const turnsOfUser = { most: 64, mostWaiting: 1000 };
 
 export function createProxyHandler(options: ProxyHandlerOptions): ProxyHandler {
   const { settings, clusters, inventory, logger, reviewInterval = usualReviewInterval } = options;
+
+  const turns = createTurns(turnsOfUser);
 
   /** Who changes the protocol may do anything on that connection, whatever the method was: that is to create, as at a kube-apiserver. */
   async function checkRights(
@@ -105,6 +110,7 @@ export function createProxyHandler(options: ProxyHandlerOptions): ProxyHandler {
         headers: { ...requestHeaders(request), ...(typeof auditId === 'string' && { 'audit-id': auditId }) },
         body,
         upgrade: upgrade?.protocol,
+        isLong: isLong(passage),
         identity: callerIdentity(request.headers) ?? (settings.clusterCredentials ? 'declared' : {}),
         signal,
       });
@@ -114,6 +120,15 @@ export function createProxyHandler(options: ProxyHandlerOptions): ProxyHandler {
       throw explain(error, passage.cluster);
     }
     const { message, upgraded } = answer;
+    const { statusCode = 0 } = message;
+    // Else a client of HTTP/1.1 would go on as if the protocol had changed.
+    const isAnswer = upgraded !== undefined ? upgrade !== undefined : statusCode >= 200 && statusCode <= 599;
+    if (!isAnswer) {
+      upgraded?.socket.destroy();
+      message.destroy();
+      const why = `the cluster answered a request with the status ${statusCode}`;
+      throw explain(Object.assign(new Error(why), { kind: 'not-an-api-server' }), passage.cluster);
+    }
     const headers = answerHeaders(message.headers, passage.prefix);
     if (auditId !== undefined) delete headers['audit-id'];
     if (upgraded !== undefined && upgrade !== undefined) {
@@ -121,7 +136,7 @@ export function createProxyHandler(options: ProxyHandlerOptions): ProxyHandler {
       auditRecordOf(response)?.started();
       return join(upgrade, upgraded, signal);
     }
-    response.writeHead(message.statusCode ?? 502, { ...headers, ...pageHeaders(message.headers) });
+    response.writeHead(statusCode, { ...headers, ...pageHeaders(message.headers) });
     response.flushHeaders();
     allowSilence(response);
     await pump(message, response);
@@ -161,10 +176,14 @@ export function createProxyHandler(options: ProxyHandlerOptions): ProxyHandler {
       const isUpgrade = upgradeOfferOf(response) !== undefined;
       await checkRights(passage, { access, isUpgrade });
       if (passage.syncedOnly) await checkSynced(passage);
-      const isLong = isUpgrade || /[?&](?:watch|follow)=/.test(passage.path);
-      const passOn = (signal: AbortSignal) => pass(response, passage, signal);
+      const passOn = (signal: AbortSignal) => {
+        const work = () => pass(response, passage, signal);
+        return access === undefined || isUpgrade || isLong(passage)
+          ? work()
+          : turns.run(access.user.name, work, signal);
+      };
       const review = async () => checkRights(passage, { access: await admitAgain(), isUpgrade });
-      await (isLong ? options.watches : options.lists).run(response, (signal) =>
+      await (isUpgrade || isLong(passage) ? options.watches : options.lists).run(response, (signal) =>
         access === undefined
           ? passOn(signal)
           : whileAllowed({ signal, review, interval: reviewInterval }, (allowed) => {
@@ -174,6 +193,11 @@ export function createProxyHandler(options: ProxyHandlerOptions): ProxyHandler {
       );
     },
   };
+}
+
+/** Goes on until somebody ends it. */
+function isLong({ path }: PassageRequest): boolean {
+  return /[?&](?:watch|follow)=/.test(path);
 }
 
 /** What the caller learns; addresses and files of the connection stand in the log. */

@@ -31,12 +31,14 @@ export interface AskedPath {
 }
 
 const upgradedSubresources: ReadonlySet<string> = new Set(['attach', 'exec', 'portforward']);
+/** Those of Kubernetes. TRACE would show what the request was given on its way, credentials of the cluster among it. */
+const passedMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 const methods: Readonly<Record<string, readonly string[]>> = {
   log: ['GET'],
   exec: ['GET', 'POST'],
   attach: ['GET', 'POST'],
   portforward: ['GET', 'POST'],
-  proxy: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'],
+  proxy: passedMethods,
 };
 const forwarded: ReadonlySet<string> = new Set([
   'resource',
@@ -56,6 +58,12 @@ export function findPassage(
   asked: AskedPath,
   settings: ProxySettings,
 ): PassageRequest | undefined {
+  const found = find(request, asked, settings);
+  if (found !== undefined) refuseMethod(request, passedMethods, 'requests that are passed on');
+  return found;
+}
+
+function find(request: PassedRequest, asked: AskedPath, settings: ProxySettings): PassageRequest | undefined {
   const { target, path } = asked;
   if (!path.startsWith(below) || !('cluster' in target)) return undefined;
   if (target.kind === 'proxy') return settings.proxyPath ? throughProxyPath(asked) : undefined;
@@ -79,7 +87,7 @@ function forwardedQuery({ target, query }: AskedPath): string | undefined {
 }
 
 function throughSubresource(
-  { method = '' }: PassedRequest,
+  request: PassedRequest,
   asked: AskedPath & { readonly target: ResourceTarget },
   { subresources }: ProxySettings,
 ): PassageRequest | undefined {
@@ -87,10 +95,7 @@ function throughSubresource(
   if (subresource === undefined || group !== '' || watch) return undefined;
   const [child = '', ...rest] = subresource.split('/');
   if (subresources.get(resource)?.has(child) !== true || (rest.length > 0 && child !== 'proxy')) return undefined;
-  if (methods[child]?.includes(method) !== true) {
-    const message = `${method} is not supported on ${resource}/${child}; expected ${methods[child]?.join(', ')}`;
-    throw new ApiError(createStatus({ code: 405, reason: 'MethodNotAllowed', message, details: {} }));
-  }
+  refuseMethod(request, methods[child] ?? [], `${resource}/${child}`);
   refuseSlashes(asked.target);
   const upgradeOnly = upgradedSubresources.has(child);
   return { ...memberPath(asked, 2), resource: asked.target, syncedOnly: true, upgradeOnly };
@@ -111,6 +116,12 @@ function memberPath(
   refuseDots(rest);
   const question = query === '' ? '' : `?${query}`;
   return { cluster, path: `${rest === '' ? '/' : rest}${question}`, prefix: at === -1 ? path : path.slice(0, at) };
+}
+
+function refuseMethod({ method = '' }: PassedRequest, supported: readonly string[], what: string): void {
+  if (supported.includes(method)) return;
+  const message = `${method} is not supported on ${what}; expected ${supported.join(', ')}`;
+  throw new ApiError(createStatus({ code: 405, reason: 'MethodNotAllowed', message, details: {} }));
 }
 
 /** A cluster decodes a path before it divides it: to it the object would be another than the one that was reviewed. */

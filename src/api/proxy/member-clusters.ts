@@ -20,6 +20,8 @@ export interface MemberRequest {
   readonly body: Readable | undefined;
   /** The protocol to change to. */
   readonly upgrade?: string | undefined;
+  /** Whether the answer is expected to go on, so that it takes no connection that others wait for. */
+  readonly isLong?: boolean;
   readonly identity: 'declared' | CallerIdentity;
   readonly signal: AbortSignal;
 }

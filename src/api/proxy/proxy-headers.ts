@@ -26,6 +26,10 @@ const ofCaller: ReadonlySet<string> = new Set([
   'origin',
   'referer',
   'via',
+  // The method is what was reviewed.
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
   'x-real-ip',
 ]);
 /** They would change what a browser keeps of this server, or lead a proxy in front astray: what answers speaks in its name. */

@@ -18,6 +18,8 @@ export interface PassedRequest {
   readonly body: Readable | undefined;
   /** The protocol to change to, as `SPDY/3.1`. */
   readonly upgrade?: string | undefined;
+  /** Takes a connection of its own, as a change of the protocol does. */
+  readonly isLong?: boolean;
   /** As whom: the declaration's own credentials, or these and no others. */
   readonly identity: 'declared' | CallerIdentity;
   /** Ends the request, whatever its state. */
@@ -71,7 +73,7 @@ export function createPassage(target: ClusterTarget): Passage {
   async function attempt(request: PassedRequest, source: CredentialSource, as: ClusterTarget): Promise<PassedAnswer> {
     const credentials = await source.current();
     request.signal.throwIfAborted();
-    const isKept = source === own && request.upgrade === undefined;
+    const isKept = source === own && request.upgrade === undefined && request.isLong !== true;
     const agent = isKept ? keptAgent(credentials) : open(new Agent({ keepAlive: false }), as, credentials);
     return exchange(request, { server: target.server, agent, credentials });
   }
