@@ -87,6 +87,8 @@ async function answerFor(spec: Spec, question: ReviewQuestion): Promise<object> 
   const status = answer(review, spec);
   const other = members(spec.nonResourceAttributes);
   if ('allowed' in status && other !== undefined) return answerForPath(other, question);
+  const live = liveSubresource(members(spec.resourceAttributes));
+  if ('allowed' in status && live !== undefined) return answerForPath(live, question);
   if (access === undefined) return status;
   if (!('allowed' in status)) {
     const evaluationError = 'rights are reviewed one by one: ask with a SelfSubjectAccessReview';
@@ -103,6 +105,30 @@ async function answerFor(spec: Spec, question: ReviewQuestion): Promise<object> 
     ...(name ? { name: String(name) } : {}),
   });
   return { allowed };
+}
+
+const methodOfVerb: ReadonlyMap<unknown, string> = new Map([
+  ['get', 'get'],
+  ['create', 'post'],
+  ['update', 'put'],
+  ['patch', 'patch'],
+  ['delete', 'delete'],
+]);
+
+/**
+ * The path of what only a running cluster has, which may be passed on: `pods/log`, `pods/exec`. Without a name it is that of all names, for
+ * which no rule stands that names some. Undefined for everything else.
+ */
+function liveSubresource(asked: Spec | undefined): Spec | undefined {
+  const { verb, group, resource, subresource, namespace, name } = asked ?? {};
+  if (!subresource || subresource === 'status') return undefined;
+  const version = String(asked?.version || 'v1').replace('*', 'v1');
+  const segments = [
+    ...(group ? ['apis', group, version] : ['api', version]),
+    ...(namespace ? ['namespaces', namespace] : []),
+    ...[resource, name || '*', subresource],
+  ];
+  return { verb: methodOfVerb.get(verb), path: `/${segments.map((one) => encodeURIComponent(String(one))).join('/')}` };
 }
 
 const methods: ReadonlySet<unknown> = new Set(['get', 'head', 'post', 'put', 'patch', 'delete', 'options']);

@@ -50,6 +50,16 @@ describe('a client that asks what it may do', () => {
     [{ verb: 'get', resource: 'pods', namespace: 'shop' }, { allowed: true }],
     [{ verb: 'list', resource: '*', group: '*' }, { allowed: true }],
     [{ verb: 'watch', resource: 'deployments', group: 'apps' }, { allowed: true }],
+    [{ verb: 'get', resource: 'pods', subresource: 'status', namespace: 'shop' }, { allowed: true }],
+    [
+      { verb: 'get', resource: 'pods', subresource: 'log', namespace: 'shop' },
+      { allowed: false, reason: 'this server has nothing at this path' },
+    ],
+    [
+      { verb: 'create', resource: 'pods', subresource: 'exec', namespace: 'shop', name: 'web' },
+      { allowed: false, reason: expect.stringContaining('this server is read-only') },
+    ],
+    [{ verb: 'list', resource: 'pods', subresource: 'log', namespace: 'shop' }, { allowed: false }],
     [
       { verb: 'create', resource: 'pods' },
       { allowed: false, reason: 'this server is read-only' },

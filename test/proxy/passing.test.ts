@@ -333,20 +333,26 @@ describe('requests that are passed on', () => {
       expect(await ask('member/proxy/version', {}, guarded)).toMatchObject({ code: 403 });
       granted.add('*/member');
       expect(await ask('member/proxy/version', {}, guarded)).toMatchObject({ code: 200 });
-      const canI = async (verb: string, path: string) => {
+      const review = async (spec: object) => {
         const body = { kind: 'SelfSubjectAccessReview', apiVersion: 'authorization.k8s.io/v1' };
         const { text } = await ask(
           'member/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
-          { method: 'POST', body: JSON.stringify({ ...body, spec: { nonResourceAttributes: { verb, path } } }) },
+          { method: 'POST', body: JSON.stringify({ ...body, spec }) },
           guarded,
         );
         return JSON.parse(text).status.allowed;
       };
+      const canI = (verb: string, path: string) => review({ nonResourceAttributes: { verb, path } });
+      const canRun = (verb: string, subresource: string, name?: string) =>
+        review({ resourceAttributes: { verb, resource: 'pods', subresource, namespace: 'shop', name } });
       const sent = seen.length;
       expect(await canI('delete', '/proxy/x')).toBe(true);
       expect(await canI('get', '/api/v1/namespaces/shop/pods/web/log')).toBe(true);
       expect(await canI('delete', '/api/v1/namespaces/shop/pods/web')).toBe(false);
+      expect([await canRun('get', 'log'), await canRun('create', 'exec', 'web')]).toEqual([true, true]);
+      expect([await canRun('get', 'attach'), await canRun('delete', 'log', 'web')]).toEqual([false, false]);
       granted.clear();
+      expect([await canRun('get', 'log'), await canRun('create', 'exec', 'web')]).toEqual([false, false]);
       expect(await canI('delete', '/proxy/x')).toBe(false);
       expect(await canI('get', '/api/v1/namespaces/shop/pods/web/log')).toBe(false);
       expect(seen).toHaveLength(sent);
