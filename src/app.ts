@@ -118,7 +118,7 @@ export async function startApp(app: AppSettings): Promise<App> {
     registry,
     guard: auth && createGuard({ ...auth, factory }),
     audit,
-    proxy: app.proxy && clusters && { settings: app.proxy, clusters },
+    proxy: app.proxy && clusters && { settings: app.proxy, clusters, callerHeaders: auth?.callerHeaders },
     ...(app.now && { now: app.now }),
   });
   let certificate: CertificateSource | undefined;

@@ -278,7 +278,9 @@ describe('authorities that change', () => {
       'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]',
     };
     const host = createRuleHost({ rules: [], configMap });
-    const { caller, stop } = await serve({ authenticationKubeconfig: 'host' }, host);
+    const { auth, caller, stop } = await serve({ authenticationKubeconfig: 'host' }, host);
+    const told = { names: ['x-remote-user', 'x-remote-group'], prefixes: ['x-remote-extra-'] };
+    expect(auth.callerHeaders()).toEqual(told);
     const alice = await users.issue({ subject: 'CN=alice' });
     const headers = { 'x-remote-user': 'zoe' };
     const other = await strangers.issue({ subject: 'CN=front-proxy-client' });

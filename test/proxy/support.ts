@@ -10,6 +10,7 @@ import { createApiServer } from '../../src/api/api-server.js';
 import type { AuditLog } from '../../src/api/audit/audit-log.js';
 import type { Attributes } from '../../src/api/auth/attributes.js';
 import { createGuard } from '../../src/api/auth/guard.js';
+import type { CallerHeaders } from '../../src/api/auth/open-auth.js';
 import { type ProxyOptions, resolveProxySettings } from '../../src/config/proxy-settings.js';
 import { createContinueTokens } from '../../src/query/continue-tokens.js';
 import { defaultFeatureGates } from '../../src/query/feature-gates.js';
@@ -48,7 +49,12 @@ export interface ProxyingServer {
 export async function startProxyingServer(
   url: string,
   flags:
-    | (ProxyOptions & { readonly audit?: AuditLog; readonly reviewInterval?: number; readonly user?: () => string })
+    | (ProxyOptions & {
+        readonly audit?: AuditLog;
+        readonly reviewInterval?: number;
+        readonly user?: () => string;
+        readonly callerHeaders?: () => CallerHeaders;
+      })
     | undefined,
   allows?: (attributes: Attributes) => boolean,
 ): Promise<ProxyingServer> {
@@ -75,6 +81,7 @@ export async function startProxyingServer(
     proxy: settings && {
       settings,
       clusters,
+      callerHeaders: flags?.callerHeaders,
       ...(flags?.reviewInterval === undefined ? {} : { reviewInterval: flags.reviewInterval }),
     },
     audit: flags?.audit,

@@ -23,7 +23,14 @@ export interface OpenedAuth {
   readonly alwaysAllowPaths: readonly string[];
   /** Undefined when no client certificate would be believed. */
   readonly authorities: ClientAuthorities | undefined;
+  /** In which a front proxy says for whom it asks, at this moment; lower case. */
+  callerHeaders(): CallerHeaders;
   close(): Promise<void>;
+}
+
+export interface CallerHeaders {
+  readonly names: readonly string[];
+  readonly prefixes: readonly string[];
 }
 
 export interface AuthSurroundings {
@@ -118,6 +125,10 @@ export async function openAuth(settings: AuthSettings, surroundings: AuthSurroun
             onChange: (listener) => listeners.push(listener),
           }
         : undefined,
+      callerHeaders() {
+        const { username = [], group = [], uid = [], extraPrefixes = [] } = proxies() ?? {};
+        return { names: [...username, ...group, ...uid], prefixes: extraPrefixes };
+      },
       close,
     };
   } catch (error) {

@@ -8,6 +8,7 @@ import { auditRecordOf } from '../audit/audit-log.js';
 import type { Access } from '../auth/access.js';
 import { contentAttributes } from '../auth/attributes.js';
 import { forbidden } from '../auth/forbidden.js';
+import type { CallerHeaders } from '../auth/open-auth.js';
 import { createTurns } from '../auth/turns.js';
 import { allowSilence } from '../client-pace.js';
 import type { InventoryCache } from '../inventory-cache.js';
@@ -22,6 +23,8 @@ import { whileAllowed } from './while-allowed.js';
 export interface ProxyOptions {
   readonly settings: ProxySettings;
   readonly clusters: MemberClusters;
+  /** Of a front proxy, besides `X-Remote-…`. */
+  readonly callerHeaders?: (() => CallerHeaders) | undefined;
   /** Milliseconds after which the rights of a caller whose answer still goes on are reviewed again; the usual ones unless told. */
   readonly reviewInterval?: number;
 }
@@ -107,7 +110,10 @@ export function createProxyHandler(options: ProxyHandlerOptions): ProxyHandler {
       answer = await member.send({
         method: request.method ?? 'GET',
         path: passage.path,
-        headers: { ...requestHeaders(request), ...(typeof auditId === 'string' && { 'audit-id': auditId }) },
+        headers: {
+          ...requestHeaders(request, options.callerHeaders?.()),
+          ...(typeof auditId === 'string' && { 'audit-id': auditId }),
+        },
         body,
         upgrade: upgrade?.protocol,
         isLong: isLong(passage),

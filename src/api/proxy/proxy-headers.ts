@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { badRequest } from '../api-error.js';
+import type { CallerHeaders } from '../auth/open-auth.js';
 import type { CallerIdentity } from './member-clusters.js';
 
 /** They are about one connection, and not about what is asked or answered. */
@@ -54,13 +55,14 @@ const identityPrefix = 'x-clusterpedia-proxy-';
 
 type Headers = Record<string, string | readonly string[]>;
 
-/** What goes on to the cluster of the headers of a request. */
-export function requestHeaders({ headers, socket }: IncomingMessage): Headers {
+/** What goes on to the cluster of the headers of a request; `caller` names more that say who asks here. */
+export function requestHeaders({ headers, socket }: IncomingMessage, caller?: CallerHeaders): Headers {
   const kept: Headers = {};
   const named = namedByConnection(headers.connection);
   for (const [name, value] of Object.entries(headers)) {
     if (value === undefined || name.startsWith(':') || hopByHop.has(name) || named.has(name)) continue;
     if (ofCaller.has(name) || callerPrefixes.some((prefix) => name.startsWith(prefix))) continue;
+    if (caller?.names.includes(name) || caller?.prefixes.some((prefix) => name.startsWith(prefix))) continue;
     kept[name] = value;
   }
   const { 'sec-websocket-protocol': protocols } = kept;
