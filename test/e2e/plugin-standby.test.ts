@@ -29,7 +29,7 @@ async function start(name: string, { advertises }: { readonly advertises: boolea
     name,
     [
       ...['--insecure-port', String(port), '--data-dir', join(folder, 'data'), '--clusters-dir', clusters],
-      ...['--storage-name', 'lighthouse', '--leader-elect-lease-duration', '2'],
+      ...['--storage-name', 'lighthouse', '--leader-elect-lease-duration', '5'],
       ...(advertises ? ['--advertise-url', `${url}/`] : []),
     ],
     { STORAGE_PLUGINS: join(repositoryRoot, 'test/fixtures/plugins/extended') },
@@ -66,7 +66,7 @@ function ask({ url }: Lighthouse, path: string, method = 'GET', headers: Record<
       });
     });
     sent.on('error', reject);
-    sent.end(method === 'GET' ? undefined : '{"colour":"red"}');
+    sent.end(method === 'POST' ? '{"colour":"red"}' : undefined);
   });
 }
 
