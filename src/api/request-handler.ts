@@ -11,7 +11,7 @@ import { isAllowedHost } from './allowed-host.js';
 import { ApiError, badRequest, readOnly, unknownPath } from './api-error.js';
 import { type AuditLog, auditRecordOf } from './audit/audit-log.js';
 import type { Access } from './auth/access.js';
-import type { Guard } from './auth/guard.js';
+import type { Admission, AskedAdmission, Guard } from './auth/guard.js';
 import { createPathCheck } from './check-path.js';
 import { clusterListDocument } from './cluster-list.js';
 import { collectionType, createCollectionHandler } from './collection-handler.js';
@@ -131,14 +131,15 @@ export function createRequestHandler(options: RequestHandlerOptions) {
       const { host } = request.headers;
       if (host === undefined && request.httpVersion === '1.1') throw badRequest('the header Host is missing');
       if (!encrypted && !isAllowedHost(host)) throw foreignHost();
-      const asked = { path, target, gone: signalOfClient(response) };
-      const admission = await guard?.admit(request, asked);
+      const admit = guard && guardedBy(guard, response, { path, target });
+      // Without a turn of its own where nobody is asked.
+      const admission = admit === undefined ? undefined : await admit();
       const access = admission?.access;
-      const admitAgain = async () => (await guard?.admit(request, asked))?.access;
       if (admission?.user !== undefined) auditRecordOf(response)?.allowed(admission.reason);
       if (target.kind === 'unknown') throw unknownPath();
       const passage = proxy?.find(request, { target, path, query });
-      if (passage !== undefined) await proxy?.serve(response, passage, { access, admitAgain });
+      if (passage !== undefined)
+        await proxy?.serve(response, passage, { access, admitAgain: async () => (await admit?.())?.access });
       else if (target.kind === 'plugin' && plugin !== undefined)
         await plugin.serve(response, target, { isReviewed: access !== undefined });
       else if (method === 'GET' || method === 'HEAD') await serve(response, target, { query, access });
@@ -165,6 +166,16 @@ export function createRequestHandler(options: RequestHandlerOptions) {
     else if (response.headersSent) logger.error({ err: error, target }, 'a list broke off');
     sendStatus(response, answer, error instanceof ApiError ? error.warning : undefined);
   }
+}
+
+/** Asks the guard about the request; the same again each time. */
+function guardedBy(
+  guard: Guard,
+  response: ServerResponse,
+  asked: Omit<AskedAdmission, 'gone'>,
+): () => Promise<Admission> {
+  const gone = signalOfClient(response);
+  return () => guard.admit(response.req, { ...asked, gone });
 }
 
 /** Aborts when the client has gone, or has its answer; made when it is asked for. */
