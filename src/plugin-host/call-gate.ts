@@ -37,10 +37,13 @@ export interface WaitOptions<T> {
  */
 export class CallGate {
   readonly #calls = new Set<Call<unknown>>();
+  /** Those of this turn of the event loop, which do not listen to their callers yet. */
+  readonly #deaf = new Set<Call<unknown>>();
   readonly #signals = new WeakSet<AbortSignal>();
   readonly #logged = new WeakSet<StorageError>();
   readonly #metrics: OperationMetrics;
   readonly #sweeper: NodeJS.Timeout;
+  #listening: NodeJS.Immediate | undefined;
   readonly controllers = new SpareControllers();
   readonly name: string;
   readonly logger: Logger;
@@ -66,7 +69,11 @@ export class CallGate {
     }
     const call = new Call<T>(this, operation, options);
     this.#calls.add(call as Call<unknown>);
-    if (options.signal !== undefined) this.#listen(options.signal, call as Call<unknown>);
+    if (options.signal !== undefined) {
+      // To listen costs more than all else here, and many a call is answered before its caller could abort it.
+      this.#deaf.add(call as Call<unknown>);
+      this.#listening ??= setImmediate(() => this.#listen());
+    }
     return call.follow(promise);
   }
 
@@ -125,23 +132,37 @@ export class CallGate {
 
   forget(call: Call<unknown>): void {
     this.#calls.delete(call);
+    if (call.isListening) call.options.signal?.removeEventListener('abort', call);
+    else if (call.options.signal !== undefined) this.#deaf.delete(call);
   }
 
   /** Rejects whatever is still under way with CLOSED. */
   end(): void {
     this.closed = true;
     clearInterval(this.#sweeper);
+    clearImmediate(this.#listening);
     for (const call of this.#calls) call.fail(this.closedError());
     this.#metrics.end();
   }
 
-  /** One signal may stand for many calls at once, all of which listen to it; that is no leak, as Node would warn of more than ten. */
-  #listen(signal: AbortSignal, call: Call<unknown>): void {
-    if (this.#calls.size > 10 && !this.#signals.has(signal)) {
-      this.#signals.add(signal);
-      setMaxListeners(0, signal);
+  #listen(): void {
+    this.#listening = undefined;
+    for (const call of this.#deaf) {
+      const { signal } = call.options;
+      if (signal === undefined) continue;
+      if (signal.aborted) {
+        call.handleEvent();
+        continue;
+      }
+      // One signal may stand for many calls at once, all of which listen to it; that is no leak, as Node would warn of more than ten.
+      if (this.#calls.size > 10 && !this.#signals.has(signal)) {
+        this.#signals.add(signal);
+        setMaxListeners(0, signal);
+      }
+      call.isListening = true;
+      signal.addEventListener('abort', call);
     }
-    signal.addEventListener('abort', call);
+    this.#deaf.clear();
   }
 
   #sweep(now: number): void {
@@ -157,6 +178,8 @@ class Call<T> {
   readonly started = performance.now();
   readonly expires: number;
   over = false;
+  /** To its caller's signal. */
+  isListening = false;
   resolve: ((value: T) => void) | undefined;
   reject: ((error: unknown) => void) | undefined;
 
@@ -213,7 +236,6 @@ class Call<T> {
   finish(code: string): void {
     this.over = true;
     this.gate.forget(this as Call<unknown>);
-    this.options.signal?.removeEventListener('abort', this);
     if (!this.options.silent) this.gate.record(this.operation, code, performance.now() - this.started);
   }
 }

@@ -45,12 +45,15 @@ export async function benchGuard({
   await fill(storage);
   const about = { storage: 'memory', pods, limit: 'without the guard', unit: 'calls/s' };
   const turns = Math.max(rounds, 7);
-  const runs: Readonly<Record<'gets' | 'lists', (factory: StorageFactory) => Promise<Measurement>>> = {
+  const runs: Readonly<
+    Record<'gets' | 'lists' | 'listsWithSignals', (factory: StorageFactory) => Promise<Measurement>>
+  > = {
     gets(factory) {
       const resources = factory.resourceStorage(fleetTypes.pods);
       return measure(getsPerRun, () => resources.get('c', 'n', 'pod-1'));
     },
     lists: (factory) => measure(listsPerRun, () => drain(factory)),
+    listsWithSignals: (factory) => measure(listsPerRun, () => drain(factory, new AbortController().signal)),
   };
   // Both are warm before anything counts.
   for (const factory of [storage, guarded]) for (const run of Object.values(runs)) await run(factory);
@@ -60,6 +63,10 @@ export async function benchGuard({
     limit: () => keepCost(costs.direct, runs.gets(storage)),
   });
   const list = await interleave(listTurns, { subject: () => runs.lists(guarded), limit: () => runs.lists(storage) });
+  const withSignals = await interleave(listTurns, {
+    subject: () => runs.listsWithSignals(guarded),
+    limit: () => runs.listsWithSignals(storage),
+  });
   await guarded.shutdown();
   const clock = 1e6 / get.subject - 1e6 / get.limit;
   const processor = median(costs.guarded) - median(costs.direct);
@@ -67,6 +74,7 @@ export async function benchGuard({
     figures: [
       createFigure({ ...about, what: 'guard: get one' }, get),
       createFigure({ ...about, what: `guard: list, limit ${limit}` }, list),
+      createFigure({ ...about, what: 'guard: the same, each with a signal' }, withSignals),
     ],
     checks: [
       {
@@ -100,8 +108,8 @@ async function fill(storage: StorageFactory): Promise<void> {
   await storage.resourceStorage(fleetTypes.pods).write('c', changes);
 }
 
-async function drain(factory: StorageFactory): Promise<void> {
-  for await (const { count } of factory.resourceStorage(fleetTypes.pods).list({ limit })) {
+async function drain(factory: StorageFactory, signal?: AbortSignal): Promise<void> {
+  for await (const { count } of factory.resourceStorage(fleetTypes.pods).list({ limit }, signal)) {
     if (count > limit) throw new Error(`a list of ${count}`);
   }
 }

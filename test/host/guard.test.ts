@@ -139,6 +139,29 @@ describe('a caller that aborts', () => {
     }
   });
 
+  it('is answered at once too when it does so long after the call, or in the same breath', async () => {
+    const read = async (abort: (controller: AbortController) => Promise<void> | void) => {
+      const controller = new AbortController();
+      const guarded = guardedFixture({ resources: { write: never } });
+      const call = guarded.resourceStorage(pods).write('c', changes, controller.signal);
+      const answered = expect(call).rejects.toMatchObject({
+        code: 'TIMEOUT',
+        message: expect.stringContaining('aborted'),
+      });
+      await abort(controller);
+      await answered;
+    };
+    await read((controller) => controller.abort());
+    await read(async (controller) => {
+      await Promise.resolve();
+      controller.abort();
+    });
+    await read(async (controller) => {
+      for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
+      controller.abort();
+    });
+  });
+
   it('before the call makes no call', async () => {
     let calls = 0;
     const write = async () => {
