@@ -7,6 +7,7 @@ import {
 } from '@clusterdex/storage-contract';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { loggableError } from './loggable-error.js';
 import { createOperationMetrics, type OperationMetrics } from './operation-metrics.js';
 import { SpareControllers } from './spare-controllers.js';
 
@@ -113,7 +114,7 @@ export class CallGate {
       : createStorageError('INTERNAL', `storage "${this.name}" failed in ${operation}`, { cause: error });
     if (storageError.code === 'INTERNAL' && !this.#logged.has(storageError)) {
       this.#logged.add(storageError);
-      const err = storageError.cause ?? storageError;
+      const err = loggableError(storageError.cause ?? storageError);
       this.logger.error({ storage: this.name, operation, err }, storageError.message);
     }
     return storageError;

@@ -2,6 +2,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Logger } from 'pino';
+import { loggableError } from './loggable-error.js';
 
 interface Watch {
   readonly places: readonly string[];
@@ -27,7 +28,7 @@ function onRejection(reason: unknown): void {
   const stack = reason instanceof Error ? (reason.stack ?? '') : '';
   const watch = [...watches].find(({ places }) => places.some((place) => stack.includes(place)));
   if (watch !== undefined) {
-    watch.logger.error({ err: reason }, 'the storage plugin rejected a promise that nobody handles');
+    watch.logger.error({ err: loggableError(reason) }, 'the storage plugin rejected a promise that nobody handles');
     return;
   }
   // This listener alone would switch off what Node does when there is none.

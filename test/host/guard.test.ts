@@ -45,6 +45,24 @@ describe('errors', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ storage: 'fixture', operation: 'get', level: 50 });
   });
 
+  it('stand in the log without what a client of a database hangs on them', async () => {
+    const lines: string[] = [];
+    const client = Object.assign(new TypeError('no such table'), {
+      code: 'ER_NO_SUCH_TABLE',
+      sql: 'INSERT INTO objects VALUES (hunter2)',
+      meta: { request: { body: 'hunter2' } },
+    });
+    const error = createStorageError('INTERNAL', 'the storage failed', { cause: client });
+    const guarded = guardedFixture({ resources: { get: () => Promise.reject(error) }, logger: logTo(lines, 'info') });
+    await expect(guarded.resourceStorage(pods).get('c', 'n', 'o')).rejects.toBe(error);
+    expect(lines).toHaveLength(1);
+    const stack = expect.stringMatching(/^TypeError: no such table\n +at /);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      err: { message: 'no such table', code: 'ER_NO_SUCH_TABLE', stack },
+    });
+    expect(lines[0]).not.toContain('hunter2');
+  });
+
   it('never come from health', async () => {
     const failing = guardedFixture({
       factory: { health: () => Promise.reject(createStorageError('UNAVAILABLE', 'gone')) },

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createStorageError, type PluginLogger, type StorageHost } from '@clusterdex/storage-contract';
 import type { ElasticsearchConfig } from './config.js';
 import { type Connection, connect } from './connect.js';
-import { isBusy, isConnectionLoss, mapError } from './map-error.js';
+import { isBusy, isConnectionLoss, mapError, withoutRequest } from './map-error.js';
 
 export interface EngineRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
@@ -174,6 +174,8 @@ export class Engine {
         { method, path, ...(query && { querystring: query }), ...sent },
         { maxRetries: 0, ...(signal && { signal }) },
       )) as Answer;
+    } catch (error) {
+      throw withoutRequest(error);
     } finally {
       this.#open.set(--this.#inFlight);
       if (this.#inFlight === 0) this.#idle?.();

@@ -9,6 +9,13 @@ interface Cause {
   readonly caused_by?: Cause;
 }
 
+/** The client's errors remember what was sent: objects, Secrets among them, which must not come into a log. */
+export function withoutRequest(error: unknown): unknown {
+  const { meta } = (error ?? {}) as { readonly meta?: { readonly meta?: { request?: unknown } } };
+  if (meta?.meta !== undefined) delete meta.meta.request;
+  return error;
+}
+
 /** HTTP status of an answer that says no; undefined for any other error. */
 export function statusOf(error: unknown): number | undefined {
   return error instanceof errors.ResponseError ? error.statusCode : undefined;

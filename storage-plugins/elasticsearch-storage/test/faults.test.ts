@@ -1,5 +1,6 @@
 import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import type { StorageFactory } from '@clusterdex/storage-contract';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type OwnServer, ownServerNotRun, startOwnServer } from './own-server.js';
@@ -103,6 +104,27 @@ describe('an Elasticsearch that fails', () => {
     }
     expect(names).toHaveLength(1700);
     expect(new Set(names).size).toBe(1700);
+  }, 60_000);
+
+  it('no memory for a write is UNAVAILABLE, and nothing of what was written stands in the error, which ends in logs', async () => {
+    const storage = await open('breaker');
+    const { write } = storage.resourceStorage(configMaps);
+    await write('c', upserts(1));
+    const limit = (bytes: string | null) =>
+      ask(server.address, 'PUT', '/_cluster/settings', {
+        persistent: { 'network.breaker.inflight_requests.limit': bytes },
+      });
+    await limit('20kb');
+    const refused = await write('c', upserts(200)).then(
+      () => 'written',
+      (error: unknown) => error,
+    );
+    await limit(null);
+    expect(refused).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    expect(inspect(refused, { depth: 30 })).toMatch(/circuit_breaking_exception/);
+    expect(inspect(refused, { depth: 30 })).not.toMatch(/o-00|xxxxxxxxxx/);
+    await write('c', upserts(200));
+    expect(await listNames(storage)).toHaveLength(200);
   }, 60_000);
 
   it('a storm of 429 slows writes down, and they are all done', async () => {
