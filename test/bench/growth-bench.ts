@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type ObjectBatch, type ObjectChange, prepareObject } from '@clusterdex/storage-contract';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isStorageError, type ObjectBatch, type ObjectChange, prepareObject } from '@clusterdex/storage-contract';
 import type { OpenedStorage } from '../../src/plugin-host/open-storage.js';
 import { fleetTypes } from '../support/fleet-types.js';
 import { openTestStorage } from '../support/open-test-storage.js';
@@ -78,7 +79,7 @@ async function fill(store: Omit<Store, 'perSecond'>): Promise<Store> {
       const ready = changes;
       changes = [];
       await writing;
-      if (ready.length > 0) writing = objects.write(`cluster-${cluster}`, ready);
+      if (ready.length > 0) writing = writeUntilTaken(() => objects.write(`cluster-${cluster}`, ready));
     };
     for (let index = cluster; index < store.size; index += clusters) {
       changes.push({ type: 'upsert', object: smallObject(index) });
@@ -88,6 +89,19 @@ async function fill(store: Omit<Store, 'perSecond'>): Promise<Store> {
     await writing;
   }
   return { ...store, perSecond: store.size / ((performance.now() - started) / 1000) };
+}
+
+/** As the synchro does: a server that has too much to do is asked again. */
+async function writeUntilTaken(write: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await write();
+      return;
+    } catch (error) {
+      if (!isStorageError(error) || !error.retryable || attempt === 20) throw error;
+      await delay(100 * attempt);
+    }
+  }
 }
 
 const placeOf = (index: number) =>
