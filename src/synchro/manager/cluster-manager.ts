@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterInventory } from '@clusterdex/storage-contract';
 import type { ClusterDeclaration } from '../cluster/cluster-declaration.js';
-import { linkSignals } from '../connection/link-signals.js';
+import { withDeadline } from '../connection/with-deadline.js';
 import type { ClusterSource } from '../declare/cluster-source.js';
 import { ClusterSynchro } from '../follow/cluster-synchro.js';
 import type { SynchroParts } from '../follow/synchro-parts.js';
@@ -216,12 +216,12 @@ class Manager implements ClusterManager {
     while (!this.signal.aborted && !this.isDeclared(name)) {
       try {
         await parts.pipeline.handleRemoval({ cluster: name, signal: this.signal });
-        const limited = linkSignals([this.signal]);
-        const timer = setTimeout(() => limited.abort(), cleanDeadline);
-        await parts.storage.cleanCluster(name, limited.signal).finally(() => {
-          clearTimeout(timer);
-          limited.unlink();
-        });
+        const limit = {
+          signal: this.signal,
+          milliseconds: cleanDeadline,
+          what: 'deleting what is stored of the cluster',
+        };
+        await withDeadline(limit, (ending) => parts.storage.cleanCluster(name, ending));
         this.known.delete(name);
         await source.removed?.(name);
         parts.logger.info({ cluster: name }, 'removed a cluster and what was stored of it');
