@@ -15,6 +15,7 @@ import {
   type IssuedPair,
 } from '../support/certificate-authority.js';
 import { type RunningServer, repositoryRoot, runClusterdex, startServer } from '../support/clusterdex.js';
+import { frontProxyFlags } from '../support/front-proxy-flags.js';
 import { openTestStorage } from '../support/open-test-storage.js';
 
 const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
@@ -63,16 +64,7 @@ describeReal(`behind the aggregation layer of a kube-apiserver${because}`, () =>
       hosts: [`clusterdex.${namespace}.svc`, 'localhost', '127.0.0.1'],
     });
     host = await startApiServer({
-      flags: [
-        `--client-ca-file=${write('users.crt', users.pem)}`,
-        `--requestheader-client-ca-file=${write('proxies.crt', proxies.pem)}`,
-        '--requestheader-allowed-names=front-proxy-client',
-        '--requestheader-username-headers=X-Remote-User',
-        '--requestheader-group-headers=X-Remote-Group',
-        '--requestheader-extra-headers-prefix=X-Remote-Extra-',
-        `--proxy-client-cert-file=${write('front.crt', front.cert)}`,
-        `--proxy-client-key-file=${write('front.key', front.key)}`,
-      ],
+      flags: [`--client-ca-file=${write('users.crt', users.pem)}`, ...frontProxyFlags({ proxies, front, write })],
     });
     const kubeconfig = write('host.kubeconfig', host.kubeconfig({ token: await createAccount() }));
     await untilPublished();

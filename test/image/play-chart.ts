@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ApiServer, startApiServer } from '../support/api-server.js';
 import { createCertificateAuthority } from '../support/certificate-authority.js';
 import { repositoryRoot } from '../support/clusterdex.js';
+import { frontProxyFlags } from '../support/front-proxy-flags.js';
 import { buildImages, type Images } from './build-images.js';
 import { deviations, type PodTemplate, podOf } from './kubelet.js';
 import type { Podman } from './podman.js';
@@ -135,17 +136,7 @@ async function startHost(folder: string): Promise<ApiServer> {
     writeFileSync(join(folder, 'host', name), text, { mode: 0o600 });
     return join(folder, 'host', name);
   };
-  return startApiServer({
-    flags: [
-      `--requestheader-client-ca-file=${write('proxies.crt', proxies.pem)}`,
-      '--requestheader-allowed-names=front-proxy-client',
-      '--requestheader-username-headers=X-Remote-User',
-      '--requestheader-group-headers=X-Remote-Group',
-      '--requestheader-extra-headers-prefix=X-Remote-Extra-',
-      `--proxy-client-cert-file=${write('front.crt', front.cert)}`,
-      `--proxy-client-key-file=${write('front.key', front.key)}`,
-    ],
-  });
+  return startApiServer({ flags: frontProxyFlags({ proxies, front, write }) });
 }
 
 function install(
