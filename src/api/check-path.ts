@@ -38,8 +38,7 @@ export function createPathCheck(handlers: PathHandlers): CheckPath {
   const { inventory, collections, plugin, proxy } = handlers;
 
   async function viewOf(cluster: string | undefined) {
-    if (inventory.view(cluster) === undefined) await inventory.refresh();
-    const view = inventory.view(cluster);
+    const view = await inventory.findView(cluster);
     if (view === undefined) throw cluster === undefined ? unknownPath() : unknownCluster(cluster);
     return view;
   }

@@ -64,8 +64,7 @@ export function createCollectionHandler(options: CollectionHandlerOptions): Coll
 
   async function limitsOf(name: string, list: ParsedList, access: Access | undefined): Promise<Limits | undefined> {
     if (access === undefined) return undefined;
-    if (inventory.view(undefined) === undefined) await inventory.refresh();
-    const { inventories = [], resources = [] } = inventory.view(undefined) ?? {};
+    const { inventories = [], resources = [] } = (await inventory.findView(undefined)) ?? {};
     const collections = factory.collectionResources();
     const own = collections.find((collection) => collection.name === name)?.types ?? [];
     const canChoose = collections.some((collection) => collection.name === anyCollection);

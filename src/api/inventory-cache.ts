@@ -13,6 +13,8 @@ export interface InventoryCacheOptions {
 export interface InventoryCache {
   /** The view of a cluster, or of all (undefined), from memory; undefined when it is not known, or nothing was read yet. */
   view(cluster: string | undefined): ClusterView | undefined;
+  /** As `view`, with a read where it is not known. */
+  findView(cluster: string | undefined): Promise<ClusterView | undefined>;
   /** Resolves when a read that began after this call has ended; any number of callers share one read. */
   refresh(): Promise<void>;
 }
@@ -60,11 +62,17 @@ export function createInventoryCache(options: InventoryCacheOptions): InventoryC
     });
   }
 
+  function view(cluster: string | undefined): ClusterView | undefined {
+    if (clusters === undefined) return undefined;
+    if (performance.now() - readAt > maximumAge) refreshInBackground();
+    return clusters.get(cluster);
+  }
+
   return {
-    view(cluster) {
-      if (clusters === undefined) return undefined;
-      if (performance.now() - readAt > maximumAge) refreshInBackground();
-      return clusters.get(cluster);
+    view,
+    async findView(cluster) {
+      if (view(cluster) === undefined) await refresh();
+      return view(cluster);
     },
     refresh,
   };

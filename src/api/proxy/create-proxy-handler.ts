@@ -89,8 +89,7 @@ export function createProxyHandler(options: ProxyHandlerOptions): ProxyHandler {
   async function locate(cluster: string): Promise<MemberCluster> {
     const member = clusters.find(cluster);
     if (member !== undefined) return member;
-    if (inventory.view(cluster) === undefined) await inventory.refresh();
-    if (inventory.view(cluster) === undefined) {
+    if ((await inventory.findView(cluster)) === undefined) {
       const message = `the cluster ${JSON.stringify(cluster)} is not known: nobody declares it, and nothing is stored of it`;
       throw new ApiError(createStatus({ code: 404, reason: 'NotFound', message, details: {} }));
     }
