@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { isStorageError, type ObjectBatch, type ObjectChange, prepareObject } from '@clusterdex/storage-contract';
+import { type ObjectBatch, type ObjectChange, prepareObject } from '@clusterdex/storage-contract';
 import type { OpenedStorage } from '../../src/plugin-host/open-storage.js';
+import { retry } from '../../src/synchro/import/retry.js';
 import { fleetTypes } from '../support/fleet-types.js';
 import { openTestStorage } from '../support/open-test-storage.js';
 import type { Check, Figure } from './report.js';
@@ -70,6 +70,7 @@ async function open({ storage, folder, config }: GrowthBenchOptions, size: numbe
 async function fill(store: Omit<Store, 'perSecond'>): Promise<Store> {
   const { factory } = store.opened;
   const objects = factory.resourceStorage(fleetTypes.configmaps);
+  const { signal } = new AbortController();
   const started = performance.now();
   for (let cluster = 0; cluster < clusters; cluster++) {
     await factory.prepareCluster(`cluster-${cluster}`);
@@ -79,7 +80,7 @@ async function fill(store: Omit<Store, 'perSecond'>): Promise<Store> {
       const ready = changes;
       changes = [];
       await writing;
-      if (ready.length > 0) writing = writeUntilTaken(() => objects.write(`cluster-${cluster}`, ready));
+      if (ready.length > 0) writing = retry(() => objects.write(`cluster-${cluster}`, ready), { signal });
     };
     for (let index = cluster; index < store.size; index += clusters) {
       changes.push({ type: 'upsert', object: smallObject(index) });
@@ -89,19 +90,6 @@ async function fill(store: Omit<Store, 'perSecond'>): Promise<Store> {
     await writing;
   }
   return { ...store, perSecond: store.size / ((performance.now() - started) / 1000) };
-}
-
-/** As the synchro does: a server that has too much to do is asked again. */
-async function writeUntilTaken(write: () => Promise<unknown>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await write();
-      return;
-    } catch (error) {
-      if (!isStorageError(error) || !error.retryable || attempt === 20) throw error;
-      await delay(100 * attempt);
-    }
-  }
 }
 
 const placeOf = (index: number) =>
